@@ -1,0 +1,6 @@
+/** The door of platform/: clock, randomness, disk, log and the fault vocabulary, as interfaces and real ones. */
+export * from './clock.js';
+export * from './disk.js';
+export * from './faults.js';
+export * from './log.js';
+export * from './random.js';

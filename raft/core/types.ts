@@ -1,0 +1,62 @@
+/**
+ * The nouns of Raft, as plain readonly data (dissertation, chapter 3 and 4).
+ *
+ * A member id is a random 53-bit safe integer given once at birth and never reused; a member name (`m1`) is
+ * what people type and may be given to a later member.
+ */
+
+export type MemberId = number;
+export type Term = number;
+export type LogIndex = number;
+
+export type EntryKind =
+  /** A state-machine command: opaque bytes. */
+  | 'command'
+  /** A new configuration: `encodeConfiguration` bytes; takes effect when appended. */
+  | 'configuration'
+  /** What a new leader appends to commit everything before it. */
+  | 'empty';
+
+export interface Entry {
+  readonly index: LogIndex;
+  readonly term: Term;
+  /**
+   * The leader's wall clock when it appended, never less than the entry before: the only time that the state
+   * machine knows.
+   */
+  readonly timeMilliseconds: number;
+  readonly kind: EntryKind;
+  readonly data: Uint8Array;
+}
+
+/** What must be durable before any message that depends on it leaves (figure 3.1, persistent state). */
+export interface HardState {
+  readonly term: Term;
+  readonly votedFor: MemberId | undefined;
+  /** A hint that saves work after a restart; safety never depends on it. */
+  readonly commitIndex: LogIndex;
+}
+
+export interface Member {
+  readonly id: MemberId;
+  readonly name: string;
+  /** host:port of the peer listener when the configuration was written; the live address may differ. */
+  readonly peerAddress: string;
+}
+
+/** Joint when `votersOutgoing` is not empty: then both majorities must agree (section 4.3). */
+export interface Configuration {
+  readonly voters: readonly MemberId[];
+  readonly votersOutgoing: readonly MemberId[];
+  readonly learners: readonly MemberId[];
+  readonly members: readonly Member[];
+}
+
+export interface SnapshotMetadata {
+  readonly index: LogIndex;
+  readonly term: Term;
+  readonly timeMilliseconds: number;
+  readonly configuration: Configuration;
+}
+
+export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader' | 'learner';

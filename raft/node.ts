@@ -1,0 +1,64 @@
+/**
+ * The running Raft member as the rest of the house sees it: the contract of the driver in `driver.ts`.
+ */
+import type { Configuration, LogIndex, MemberId, Role, Term } from './core/types.js';
+
+/**
+ * `appended`: in the leader's log at this place, not yet committed. The entry committed at `index` is this
+ * proposal exactly when its term is `term`; when another term's entry is applied there, it is certainly lost.
+ * `refused`: certainly in no log. `unknown`: it may or may not be in the leader's log.
+ */
+export type ProposeResult =
+  | { readonly kind: 'appended'; readonly index: LogIndex; readonly term: Term }
+  | { readonly kind: 'refused'; readonly reason: ProposeRefusal }
+  | { readonly kind: 'unknown' };
+
+export type ProposeRefusal = 'no-leader' | 'queue-full' | 'too-large' | 'stopping' | 'transferring';
+
+export type ReadIndexResult =
+  | { readonly kind: 'index'; readonly index: LogIndex }
+  | { readonly kind: 'refused'; readonly reason: 'no-leader' | 'timeout' | 'queue-full' | 'stopping' };
+
+export interface RaftStatus {
+  readonly id: MemberId;
+  readonly role: Role;
+  readonly term: Term;
+  readonly leaderId: MemberId | undefined;
+  readonly commitIndex: LogIndex;
+  readonly appliedIndex: LogIndex;
+  readonly firstIndex: LogIndex;
+  readonly lastIndex: LogIndex;
+  readonly durableIndex: LogIndex;
+  readonly configuration: Configuration;
+  readonly condition: 'intact' | 'recovering';
+  /** What stopped the member, when something did. */
+  readonly failure: string | undefined;
+  /** Leader only: what it knows of each peer. */
+  readonly peers: readonly {
+    readonly id: MemberId;
+    readonly matchIndex: LogIndex;
+    readonly state: 'probe' | 'replicate' | 'snapshot';
+    readonly recentlyActive: boolean;
+  }[];
+}
+
+export interface RaftNode {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /**
+   * Proposes a command here or, when this member follows, at the leader. Waits for a leader up to two
+   * election timeouts (or the deadline), then refuses. Sent to one leader once; the caller may propose the
+   * same bytes again after `unknown` because they carry their own id.
+   */
+  propose(command: Uint8Array, options: { readonly timeoutMilliseconds: number }): Promise<ProposeResult>;
+  /** The commit index of a leader proven to be one after this call began (section 6.4); batched. */
+  readIndex(options: { readonly timeoutMilliseconds: number }): Promise<ReadIndexResult>;
+  transferLeadership(to: MemberId): Promise<'done' | 'refused' | 'timeout'>;
+  proposeConfiguration(
+    next: Configuration,
+    options: { readonly timeoutMilliseconds: number },
+  ): Promise<ProposeResult>;
+  status(): RaftStatus;
+  /** Called on each change of role, term or leader; returns the way to stop. */
+  onStatusChange(listener: (status: RaftStatus) => void): () => void;
+}

@@ -1,0 +1,28 @@
+/**
+ * What raft drives: implemented by storage/. `apply` is total: an entry that cannot be applied is a defect
+ * that stops the member, identically everywhere.
+ */
+import type { Entry, LogIndex, SnapshotMetadata } from './core/types.js';
+
+export interface SnapshotSource {
+  readonly metadata: SnapshotMetadata;
+  /** Chunks of at most 256 KiB, from one point-in-time view. */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** Releases the view; always called. */
+  close(): Promise<void>;
+}
+
+export interface StateMachine {
+  /** Index of the last applied entry at start: the log is replayed from here. */
+  readonly appliedIndex: LogIndex;
+  /** Committed entries in order, each durable in this member's own log. Returns when their effects are readable. */
+  apply(entries: readonly Entry[]): Promise<void>;
+  /** Index up to which the state is durable: the log may be truncated only at or below it. */
+  durableIndex(): LogIndex;
+  openSnapshot(): Promise<SnapshotSource>;
+  /**
+   * Builds a fresh state beside the old one from the chunks, checks it, and switches to it atomically; throws
+   * and keeps the old one when the stream breaks or its checksum is wrong.
+   */
+  installSnapshot(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<void>;
+}
