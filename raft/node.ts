@@ -13,7 +13,14 @@ export type ProposeResult =
   | { readonly kind: 'refused'; readonly reason: ProposeRefusal }
   | { readonly kind: 'unknown' };
 
-export type ProposeRefusal = 'no-leader' | 'queue-full' | 'too-large' | 'stopping' | 'transferring';
+export type ProposeRefusal =
+  | 'no-leader'
+  | 'queue-full'
+  | 'too-large'
+  | 'stopping'
+  | 'transferring'
+  /** `proposeConfiguration` only: it may not follow the configuration in force. */
+  | 'invalid-configuration';
 
 export type ReadIndexResult =
   | { readonly kind: 'index'; readonly index: LogIndex }

@@ -1,0 +1,61 @@
+/**
+ * The configurations that the log holds. The newest one appended is in force, committed or not (section 4.1),
+ * so truncating the log must bring back the one before.
+ */
+import { decodeConfiguration } from './configuration.js';
+import type { Configuration, Entry, LogIndex } from './types.js';
+
+interface Dated {
+  readonly index: LogIndex;
+  readonly configuration: Configuration;
+}
+
+export class ConfigurationHistory {
+  #dated: Dated[];
+
+  constructor(index: LogIndex, configuration: Configuration) {
+    this.#dated = [{ index, configuration }];
+  }
+
+  get latest(): Configuration {
+    return this.#dated.at(-1)!.configuration;
+  }
+
+  /** Where the latest one stands. */
+  get latestIndex(): LogIndex {
+    return this.#dated.at(-1)!.index;
+  }
+
+  /** The one in force at `index`. */
+  at(index: LogIndex): Configuration {
+    return (this.#dated.findLast((dated) => dated.index <= index) ?? this.#dated[0]!).configuration;
+  }
+
+  /** Takes what the entries hold; true when the latest changed. */
+  append(entries: readonly Entry[]): boolean {
+    let changed = false;
+    for (const entry of entries) {
+      if (entry.kind !== 'configuration') continue;
+      this.#dated.push({ index: entry.index, configuration: decodeConfiguration(entry.data) });
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Forgets what stood at `index` or after; true when the latest changed. */
+  truncateFrom(index: LogIndex): boolean {
+    const before = this.#dated.length;
+    while (this.#dated.length > 1 && this.#dated.at(-1)!.index >= index) this.#dated.pop();
+    return this.#dated.length !== before;
+  }
+
+  /** Keeps only the one in force at `index` and those after. */
+  compact(index: LogIndex): void {
+    const keep = this.#dated.findLastIndex((dated) => dated.index <= index);
+    if (keep > 0) this.#dated.splice(0, keep);
+  }
+
+  restart(index: LogIndex, configuration: Configuration): void {
+    this.#dated = [{ index, configuration }];
+  }
+}

@@ -1,0 +1,351 @@
+/**
+ * The consensus core: events in, effects out. No I/O, no clock, no hidden randomness; the same events in the
+ * same order give the same effects on every machine.
+ *
+ * Use: construct with what the disk holds, `load` every entry of the log, then `step` with what has happened.
+ * Several events in one step share their messages, their write and their read round. Do all effects; give
+ * `persisted` back when `persist` is durable, pull `applicable` and give `applied` back.
+ *
+ * Faults assumed: messages lost, delayed, duplicated, reordered; crashes at any instant that keep what
+ * `persisted` confirmed; a member that lost some of that and says so (recovering). An error thrown from `step`
+ * means a broken invariant: the member must stop.
+ */
+import {
+  countVotes,
+  onPeerGone,
+  onPreVoteRequest,
+  onPreVoteResponse,
+  onTimeoutNow,
+  onVoteRequest,
+  onVoteResponse,
+  releasePromise,
+  tickElection,
+} from './election.js';
+import type { Applicable, CoreEvent, Effects } from './events.js';
+import { flushAcknowledgement, onAppendRequest, onHeartbeat } from './follower.js';
+import { entryBytes } from './log.js';
+import type { Message } from './messages.js';
+import { forgetProposal, onPropose, onProposeRequest, onProposeResponse } from './proposals.js';
+import {
+  flushFollowerReads,
+  flushLeaderReads,
+  onLocalRead,
+  onReadRequest,
+  onReadResponse,
+  tickFollowerReads,
+} from './read-index.js';
+import {
+  advanceCommit,
+  flushReplication,
+  onAppendAccepted,
+  onAppendRejected,
+  onFetched,
+  onHeartbeatResponse,
+  tickLeader,
+} from './replication.js';
+import { becomeFollower } from './roles.js';
+import { onCompacted, onSnapshotFailed, onSnapshotInstalled, onSnapshotSent } from './snapshots.js';
+import type { CoreOptions, InitialState, LeaderState } from './state.js';
+import { CoreState, emptyOutbox } from './state.js';
+import { flushTransfer, onTransfer } from './transfer.js';
+import type { Entry, LogIndex, MemberId, Role, SnapshotMetadata } from './types.js';
+
+export type { CoreOptions, CoreRandom, InitialState, RecoveringState, TickRange } from './state.js';
+
+/** What can be seen of the core from outside. */
+export type CoreView = Readonly<
+  Pick<CoreState, 'id' | 'term' | 'votedFor' | 'leaderId' | 'commitIndex' | 'appliedIndex' | 'recovering'>
+>;
+
+export class RaftCore {
+  readonly #state: CoreState;
+
+  constructor(options: CoreOptions, initial: InitialState) {
+    this.#state = new CoreState(options, initial);
+  }
+
+  /** The log as found on disk, in order, before the first step. */
+  load(entries: readonly Entry[]): void {
+    const state = this.#state;
+    state.log.append(entries);
+    state.configurations.append(entries);
+    state.persistence.loaded(state.log.lastIndex);
+    state.log.evict(state.log.lastIndex, state.options.limits.maxCachedBytes);
+  }
+
+  /** After the last `load`, before the first step. */
+  loaded(): void {
+    const state = this.#state;
+    // What is applied is committed; a recovering log may have lost its end.
+    state.commitIndex = Math.min(Math.max(state.commitIndex, state.appliedIndex), state.log.lastIndex);
+    state.commitIndex = Math.max(state.commitIndex, state.log.base.index);
+    state.verifiedIndex = state.commitIndex;
+    state.acknowledgedIndex = state.commitIndex;
+    const { recovering } = state;
+    // Above every term it may have voted in: it then ignores all older leaders, and a newer one will be
+    // elected because this term travels in its answers.
+    if (recovering !== undefined && state.term <= recovering.promisedTerm) {
+      becomeFollower(state, recovering.promisedTerm + 1, undefined);
+    }
+  }
+
+  step(events: readonly CoreEvent[], wallMilliseconds: number): Effects {
+    this.#state.wallMilliseconds = wallMilliseconds;
+    for (const event of events) handle(this.#state, event);
+    return flush(this.#state);
+  }
+
+  /** What may be applied now: committed, durable in the own log, not yet applied. */
+  applicable(maxBytes: number): Applicable | undefined {
+    const { log, commitIndex, appliedIndex, persistence } = this.#state;
+    const through = Math.min(commitIndex, persistence.durableIndex);
+    if (through <= appliedIndex) return undefined;
+    const entries = log.slice(appliedIndex + 1, through + 1, maxBytes);
+    return entries === undefined
+      ? { kind: 'fetch', from: appliedIndex + 1, through: through + 1 }
+      : { kind: 'entries', entries };
+  }
+
+  get view(): CoreView {
+    return this.#state;
+  }
+
+  get role(): Role {
+    const { role, configurations, id } = this.#state;
+    return role.role === 'follower' && configurations.latest.learners.includes(id) ? 'learner' : role.role;
+  }
+
+  get log(): {
+    readonly firstIndex: LogIndex;
+    readonly lastIndex: LogIndex;
+    readonly durableIndex: LogIndex;
+    readonly base: SnapshotMetadata;
+  } {
+    const { log, persistence } = this.#state;
+    const { firstIndex, lastIndex, base } = log;
+    return { firstIndex, lastIndex, base, durableIndex: persistence.durableIndex };
+  }
+
+  termAt(index: LogIndex): number | undefined {
+    return this.#state.log.termAt(index);
+  }
+
+  configurationAt(index: LogIndex): SnapshotMetadata['configuration'] {
+    return this.#state.configurations.at(index);
+  }
+
+  get configuration(): SnapshotMetadata['configuration'] {
+    return this.#state.configurations.latest;
+  }
+
+  /** Leader only: each follower. */
+  get peers(): readonly {
+    readonly id: MemberId;
+    readonly matchIndex: LogIndex;
+    readonly state: 'probe' | 'replicate' | 'snapshot';
+    readonly recentlyActive: boolean;
+  }[] {
+    const { role } = this.#state;
+    if (role.role !== 'leader') return [];
+    return [...role.progress].map(([id, { matchIndex, state, recentlyActive }]) => ({
+      id,
+      matchIndex,
+      state,
+      recentlyActive,
+    }));
+  }
+}
+
+function leaderOf(state: CoreState): LeaderState | undefined {
+  return state.role.role === 'leader' ? state.role : undefined;
+}
+
+function handle(state: CoreState, event: CoreEvent): void {
+  switch (event.kind) {
+    case 'message':
+      if (event.from !== state.id) receive(state, event.from, event.message);
+      return;
+    case 'tick':
+      tick(state);
+      return;
+    case 'propose':
+      onPropose(state, event.id, event.entryKind, event.data);
+      return;
+    case 'forget-proposal':
+      forgetProposal(state, event.id);
+      return;
+    case 'read':
+      onLocalRead(state, event.id);
+      return;
+    case 'persisted':
+      onPersisted(state);
+      return;
+    case 'applied':
+      state.appliedIndex = Math.max(state.appliedIndex, event.index);
+      return;
+    case 'fetched': {
+      const leader = leaderOf(state);
+      if (leader !== undefined && event.fetch.term === state.term) {
+        onFetched(state, leader, event.fetch, event.entries);
+      }
+      return;
+    }
+    case 'snapshot-sent':
+      onSnapshotSent(state, event.to, event.index);
+      return;
+    case 'snapshot-failed':
+      onSnapshotFailed(state, event.to);
+      return;
+    case 'snapshot-installed':
+      onSnapshotInstalled(state, event.snapshot);
+      return;
+    case 'compacted':
+      onCompacted(state, event.through);
+      return;
+    case 'peer-gone':
+      onPeerGone(state, event.peer);
+      return;
+    case 'transfer':
+      onTransfer(state, event.id, event.to);
+      return;
+  }
+}
+
+function tick(state: CoreState): void {
+  const leader = leaderOf(state);
+  if (leader !== undefined) tickLeader(state, leader);
+  else {
+    tickElection(state);
+    tickFollowerReads(state);
+  }
+}
+
+function onPersisted(state: CoreState): void {
+  const { released, recovered } = state.persistence.persisted(state.term);
+  if (recovered && state.recovering !== undefined) {
+    state.recovering = undefined;
+    // From now on its word counts: say so at once.
+    state.acknowledgementDue = true;
+    state.outbox.statusChanged = true;
+  }
+  for (const promise of released) releasePromise(state, promise);
+  countVotes(state);
+}
+
+/** Messages that carry no claim about terms, or whose claim their handler weighs itself, come first. */
+function receive(state: CoreState, from: MemberId, message: Message): void {
+  state.gone.delete(from);
+  switch (message.type) {
+    case 'pre-vote-request':
+      return onPreVoteRequest(state, from, message);
+    case 'pre-vote-response':
+      return onPreVoteResponse(state, from, message);
+    case 'vote-request':
+      return onVoteRequest(state, from, message);
+    case 'propose-request':
+      return onProposeRequest(state, from, message);
+    case 'propose-response':
+      return onProposeResponse(state, message);
+    case 'read-request':
+      return onReadRequest(state, from, message);
+    case 'read-response':
+      return onReadResponse(state, message);
+    case 'vote-response':
+    case 'append-request':
+    case 'append-accepted':
+    case 'append-rejected':
+    case 'heartbeat':
+    case 'heartbeat-response':
+    case 'timeout-now':
+      return receiveOfTerm(state, from, message);
+  }
+}
+
+type TermMessage = Extract<
+  Message,
+  {
+    type:
+      | 'vote-response'
+      | 'append-request'
+      | 'append-accepted'
+      | 'append-rejected'
+      | 'heartbeat'
+      | 'heartbeat-response'
+      | 'timeout-now';
+  }
+>;
+
+function receiveOfTerm(state: CoreState, from: MemberId, message: TermMessage): void {
+  if (message.term > state.term) {
+    const fromLeader = message.type === 'append-request' || message.type === 'heartbeat';
+    // Without a new leader in sight its own log is likely the best, so it asks for pre-votes soon.
+    const timer = state.role.role === 'leader' ? state.options.startTicks : state.electionRange();
+    becomeFollower(
+      state,
+      message.term,
+      fromLeader ? from : undefined,
+      fromLeader ? state.electionRange() : timer,
+    );
+  } else if (message.term < state.term) {
+    // A deposed leader learns of it from the term in the answer.
+    if (message.type === 'append-request' || message.type === 'heartbeat') {
+      state.send(from, { type: 'heartbeat-response', term: state.term, readRound: 0, counts: false });
+    }
+    return;
+  }
+  const leader = leaderOf(state);
+  switch (message.type) {
+    case 'vote-response':
+      return onVoteResponse(state, from, message);
+    case 'append-request':
+      return onAppendRequest(state, from, message);
+    case 'heartbeat':
+      return onHeartbeat(state, from, message);
+    case 'timeout-now':
+      return onTimeoutNow(state, from);
+    case 'append-accepted':
+      return leader && onAppendAccepted(state, leader, from, message);
+    case 'append-rejected':
+      return leader && onAppendRejected(state, leader, from, message);
+    case 'heartbeat-response':
+      return leader && onHeartbeatResponse(state, leader, from, message);
+  }
+}
+
+/** See LogCondition: brought past everything it may have promised, by a leader it cannot have voted against. */
+function checkRecovered(state: CoreState): void {
+  const { recovering } = state;
+  if (recovering === undefined || state.leaderId === undefined) return;
+  const reached =
+    state.term > recovering.promisedTerm &&
+    state.verifiedIndex >= recovering.promisedIndex &&
+    state.persistence.durableIndex >= recovering.promisedIndex &&
+    state.commitIndex >= recovering.promisedIndex;
+  if (reached) state.persistence.recovered();
+}
+
+/** Once for all events of a step: commit, send, acknowledge, write. */
+function flush(state: CoreState): Effects {
+  const leader = leaderOf(state);
+  if (leader !== undefined) advanceCommit(state, leader);
+  const stillLeader = leaderOf(state);
+  if (stillLeader !== undefined) {
+    flushReplication(state, stillLeader);
+    flushLeaderReads(state, stillLeader);
+    flushTransfer(state, stillLeader);
+  } else {
+    checkRecovered(state);
+    flushAcknowledgement(state);
+    flushFollowerReads(state);
+  }
+  const { limits } = state.options;
+  const persist = state.persistence.next(state.log, state.hardState(), limits.maxLogBatchBytes);
+  // Neither what is not durable nor the entry at the commit index leaves memory.
+  const keepFrom = Math.min(state.persistence.durableIndex, state.commitIndex);
+  if (state.log.cachedBytes > limits.maxCachedBytes) state.log.evict(keepFrom, limits.maxCachedBytes);
+  const { outbox } = state;
+  state.outbox = emptyOutbox();
+  return { ...outbox, persist };
+}
+
+export { entryBytes };

@@ -1,0 +1,155 @@
+/**
+ * Every message that members exchange, one shape for each purpose: no field means two things.
+ *
+ * `term` is the sender's current term unless said otherwise. A message never carries who sent it: the
+ * transport proves that. Faults assumed: messages are lost, delayed, duplicated and reordered, also across a
+ * restart of the sender; every handler must survive each of these.
+ */
+import type { Entry, EntryKind, LogIndex, MemberId, Term } from './types.js';
+
+/** Would you vote for me, were I to campaign? Changes nothing at either end (section 9.6). */
+export interface PreVoteRequest {
+  readonly type: 'pre-vote-request';
+  /** The term that the sender would campaign in: its own plus one. */
+  readonly campaignTerm: Term;
+  readonly lastLogIndex: LogIndex;
+  readonly lastLogTerm: Term;
+}
+
+export interface PreVoteResponse {
+  readonly type: 'pre-vote-response';
+  /** The answering member's own term: when higher than the asker's, the asker is out of date. */
+  readonly term: Term;
+  /** Echoed, so that an answer to an older round is recognised. */
+  readonly campaignTerm: Term;
+  readonly granted: boolean;
+}
+
+export interface VoteRequest {
+  readonly type: 'vote-request';
+  readonly term: Term;
+  readonly lastLogIndex: LogIndex;
+  readonly lastLogTerm: Term;
+  /** The leader asked for this campaign, so those who still hear it may vote (section 4.2.3). */
+  readonly leadershipTransfer: boolean;
+}
+
+export interface VoteResponse {
+  readonly type: 'vote-response';
+  readonly term: Term;
+  readonly granted: boolean;
+}
+
+/** Entries follow `previousIndex` without a gap. Empty entries probe, or carry a new commit index. */
+export interface AppendRequest {
+  readonly type: 'append-request';
+  readonly term: Term;
+  readonly previousIndex: LogIndex;
+  readonly previousTerm: Term;
+  readonly entries: readonly Entry[];
+  readonly commitIndex: LogIndex;
+}
+
+/** The sender's log equals the leader's through `matchIndex`, durably. */
+export interface AppendAccepted {
+  readonly type: 'append-accepted';
+  readonly term: Term;
+  readonly matchIndex: LogIndex;
+  /** False while the sender is recovering: the entries arrived but count towards no commit. */
+  readonly counts: boolean;
+}
+
+/** The sender has no entry of `previousTerm` at `rejectedIndex`. */
+export interface AppendRejected {
+  readonly type: 'append-rejected';
+  readonly term: Term;
+  readonly rejectedIndex: LogIndex;
+  /** The last index at which the logs may still agree, and the sender's term there (section 5.3). */
+  readonly hintIndex: LogIndex;
+  readonly hintTerm: Term;
+}
+
+export interface Heartbeat {
+  readonly type: 'heartbeat';
+  readonly term: Term;
+  /** Never above what the leader knows the receiver to hold. */
+  readonly commitIndex: LogIndex;
+  /** The newest read round; its answer proves leadership for this round and all before. */
+  readonly readRound: number;
+}
+
+export interface HeartbeatResponse {
+  readonly type: 'heartbeat-response';
+  readonly term: Term;
+  readonly readRound: number;
+  /** False while the sender is recovering: it may have forgotten a promise, so it proves nothing. */
+  readonly counts: boolean;
+}
+
+/** Campaign now, without waiting for a timeout (section 3.10). */
+export interface TimeoutNow {
+  readonly type: 'timeout-now';
+  readonly term: Term;
+}
+
+/** A proposal forwarded to the leader of `term`; only that leader, in that term, may append it. */
+export interface ProposeRequest {
+  readonly type: 'propose-request';
+  readonly term: Term;
+  readonly requestId: number;
+  readonly kind: EntryKind;
+  readonly data: Uint8Array;
+}
+
+export type ForwardRefusal =
+  | 'no-leader'
+  | 'queue-full'
+  | 'too-large'
+  | 'transferring'
+  | 'invalid-configuration';
+
+export type ProposeOutcome =
+  | { readonly kind: 'appended'; readonly index: LogIndex; readonly term: Term }
+  | { readonly kind: 'refused'; readonly reason: ForwardRefusal };
+
+export interface ProposeResponse {
+  readonly type: 'propose-response';
+  readonly requestId: number;
+  readonly outcome: ProposeOutcome;
+}
+
+export interface ReadRequest {
+  readonly type: 'read-request';
+  readonly requestId: number;
+}
+
+export interface ReadResponse {
+  readonly type: 'read-response';
+  readonly requestId: number;
+  /** Absent: refused, the receiver does not lead. */
+  readonly index: LogIndex | undefined;
+}
+
+export type Message =
+  | PreVoteRequest
+  | PreVoteResponse
+  | VoteRequest
+  | VoteResponse
+  | AppendRequest
+  | AppendAccepted
+  | AppendRejected
+  | Heartbeat
+  | HeartbeatResponse
+  | TimeoutNow
+  | ProposeRequest
+  | ProposeResponse
+  | ReadRequest
+  | ReadResponse;
+
+export type MessageType = Message['type'];
+
+/** A message on its way out of the core. */
+export interface OutgoingMessage {
+  readonly to: MemberId;
+  readonly message: Message;
+}

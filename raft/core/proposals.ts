@@ -1,0 +1,132 @@
+/** How proposals enter the log: at the leader, or forwarded to it once. */
+import { decodeConfiguration, transitionProblem } from './configuration.js';
+import { entryBytes } from './log.js';
+import type { ForwardRefusal, ProposeOutcome, ProposeRequest, ProposeResponse } from './messages.js';
+import { syncProgress } from './roles.js';
+import type { CoreState, LeaderState } from './state.js';
+import type { Entry, EntryKind, MemberId } from './types.js';
+
+/** Answers kept for each peer; a duplicate later than this many requests is refused by its stale term anyway. */
+const MAX_REMEMBERED_ANSWERS = 16_384;
+
+type ProposalKind = 'command' | 'configuration';
+
+export function onPropose(state: CoreState, id: number, kind: ProposalKind, data: Uint8Array): void {
+  if (state.role.role === 'leader') {
+    state.outbox.proposals.push({ id, result: proposeAsLeader(state, state.role, kind, data) });
+  } else if (state.leaderId === undefined) {
+    state.outbox.proposals.push({ id, result: { kind: 'refused', reason: 'no-leader' } });
+  } else if (data.length > state.options.limits.maxEntryBytes) {
+    state.outbox.proposals.push({ id, result: { kind: 'refused', reason: 'too-large' } });
+  } else {
+    const requestId = state.nextRequestId;
+    state.nextRequestId += 1;
+    state.forwardedProposals.set(requestId, id);
+    state.send(state.leaderId, { type: 'propose-request', term: state.term, requestId, kind, data });
+  }
+}
+
+export function forgetProposal(state: CoreState, id: number): void {
+  for (const [requestId, proposalId] of state.forwardedProposals) {
+    if (proposalId !== id) continue;
+    state.forwardedProposals.delete(requestId);
+    return;
+  }
+}
+
+/**
+ * A forwarded proposal is appended only by the leader of the very term that the follower saw, and once:
+ * else a delayed duplicate of a refused request could be appended after the caller was told `refused`.
+ */
+export function onProposeRequest(state: CoreState, from: MemberId, message: ProposeRequest): void {
+  const { role } = state;
+  const { requestId, kind } = message;
+  const answer = (outcome: ProposeOutcome): void =>
+    state.send(from, { type: 'propose-response', requestId, outcome });
+  if (role.role !== 'leader' || message.term !== state.term || kind === 'empty') {
+    answer({ kind: 'refused', reason: 'no-leader' });
+    return;
+  }
+  const answered = role.answered.get(from) ?? new Map<number, ProposeOutcome>();
+  role.answered.set(from, answered);
+  const earlier = answered.get(requestId);
+  if (earlier !== undefined) {
+    answer(earlier);
+    return;
+  }
+  const outcome = proposeAsLeader(state, role, kind, message.data);
+  answered.set(requestId, outcome);
+  if (answered.size > MAX_REMEMBERED_ANSWERS) {
+    for (const oldest of answered.keys()) {
+      answered.delete(oldest);
+      break;
+    }
+  }
+  answer(outcome);
+}
+
+export function onProposeResponse(state: CoreState, message: ProposeResponse): void {
+  const id = state.forwardedProposals.get(message.requestId);
+  if (id === undefined) return;
+  state.forwardedProposals.delete(message.requestId);
+  state.outbox.proposals.push({ id, result: message.outcome });
+}
+
+function proposeAsLeader(
+  state: CoreState,
+  leader: LeaderState,
+  kind: ProposalKind,
+  data: Uint8Array,
+): ProposeOutcome {
+  const refusal = refusalOf(state, leader, kind, data);
+  if (refusal !== undefined) return { kind: 'refused', reason: refusal };
+  const entry = appendAsLeader(state, kind, data);
+  return { kind: 'appended', index: entry.index, term: entry.term };
+}
+
+function refusalOf(
+  state: CoreState,
+  leader: LeaderState,
+  kind: ProposalKind,
+  data: Uint8Array,
+): ForwardRefusal | undefined {
+  const { limits } = state.options;
+  if (leader.transfer !== undefined) return 'transferring';
+  if (data.length > limits.maxEntryBytes) return 'too-large';
+  if (leader.uncommittedBytes > 0 && leader.uncommittedBytes + data.length > limits.maxUncommittedBytes) {
+    return 'queue-full';
+  }
+  if (kind === 'command') return undefined;
+  // One change at a time, and none before the own term has committed: the change of a leader that died might
+  // otherwise come back and meet this one without an overlapping majority.
+  if (state.configurations.latestIndex > state.commitIndex || state.commitIndex < leader.termStartIndex) {
+    return 'queue-full';
+  }
+  return isAllowedConfiguration(state, data) ? undefined : 'invalid-configuration';
+}
+
+function isAllowedConfiguration(state: CoreState, data: Uint8Array): boolean {
+  try {
+    return transitionProblem(state.configurations.latest, decodeConfiguration(data)) === undefined;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
+
+/** Appends an entry of this term; the leader's clock stamps it, never earlier than the entry before. */
+export function appendAsLeader(state: CoreState, kind: EntryKind, data: Uint8Array): Entry {
+  const { role } = state;
+  if (role.role !== 'leader') throw new Error('raft: only a leader appends');
+  const entry: Entry = {
+    index: state.log.lastIndex + 1,
+    term: state.term,
+    timeMilliseconds: Math.max(state.log.lastTimeMilliseconds, Math.floor(state.wallMilliseconds)),
+    kind,
+    data,
+  };
+  state.appendEntries([entry]);
+  role.uncommittedBytes += entryBytes(entry);
+  if (kind === 'configuration') syncProgress(state, role);
+  return entry;
+}

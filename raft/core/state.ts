@@ -1,0 +1,230 @@
+/**
+ * Everything that the core knows, in one holder that the handlers share, and the few small operations that
+ * all of them use. Only `core.ts` makes one.
+ */
+import { ConfigurationHistory } from './configuration-history.js';
+import type { FetchRequest, ProposalResult, ReadResult } from './events.js';
+import { RaftLog } from './log.js';
+import type { Message, OutgoingMessage, ProposeOutcome } from './messages.js';
+import { Persistence } from './persistence.js';
+import type { Progress } from './progress.js';
+import type { Entry, HardState, LogIndex, MemberId, SnapshotMetadata, Term } from './types.js';
+
+/** The part of a random generator that the core needs; [minimum, maximum), integers. */
+export interface CoreRandom {
+  integer(minimum: number, maximum: number): number;
+}
+
+/** [minimum, maximum) in ticks. */
+export interface TickRange {
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+export interface CoreOptions {
+  readonly id: MemberId;
+  readonly random: CoreRandom;
+  /** T: a follower campaigns after [T, 1.5 T) of silence. */
+  readonly electionTimeoutTicks: number;
+  readonly heartbeatTicks: number;
+  /** The first pre-vote after a start, and each retry until a leader was heard. */
+  readonly startTicks: TickRange;
+  /** The delay before a campaign when the leader is known to be gone. */
+  readonly hurryTicks: TickRange;
+  readonly limits: {
+    readonly maxEntryBytes: number;
+    readonly maxMessageBytes: number;
+    readonly maxUncommittedBytes: number;
+    readonly maxInflightMessages: number;
+    readonly maxInflightBytes: number;
+    readonly maxCachedBytes: number;
+    readonly maxLogBatchBytes: number;
+  };
+}
+
+/** What the disk holds at start. */
+export interface InitialState {
+  readonly hardState: HardState;
+  readonly snapshot: SnapshotMetadata;
+  /** All of the log, in order; given in pages so that it need not be in memory at once. */
+  readonly appliedIndex: LogIndex;
+  readonly recovering: RecoveringState | undefined;
+}
+
+/** See LogCondition: what this member may have promised and forgotten. */
+export interface RecoveringState {
+  readonly promisedIndex: LogIndex;
+  readonly promisedTerm: Term;
+}
+
+export type ReadOrigin =
+  | { readonly kind: 'local'; readonly id: number }
+  | { readonly kind: 'remote'; readonly from: MemberId; readonly requestId: number };
+
+export interface LeaderState {
+  readonly role: 'leader';
+  readonly progress: Map<MemberId, Progress>;
+  /** Where its own first entry stands: nothing is committed by counting, nor read, before that is. */
+  readonly termStartIndex: LogIndex;
+  heartbeatElapsedTicks: number;
+  quorumElapsedTicks: number;
+  uncommittedBytes: number;
+  readonly reads: {
+    round: number;
+    /** Arrived since the active round was sent. */
+    waiting: ReadOrigin[];
+    active:
+      | { readonly round: number; readonly index: LogIndex; readonly origins: readonly ReadOrigin[] }
+      | undefined;
+    readonly acknowledgedRound: Map<MemberId, number>;
+  };
+  transfer:
+    | { readonly id: number; readonly to: MemberId; elapsedTicks: number; ordered: boolean }
+    | undefined;
+  /** Answers to forwarded proposals, so that a duplicated request is answered and not appended again. */
+  readonly answered: Map<MemberId, Map<number, ProposeOutcome>>;
+}
+
+export type RoleState =
+  | { readonly role: 'follower' }
+  | {
+      readonly role: 'pre-candidate' | 'candidate';
+      readonly granted: Set<MemberId>;
+      readonly refused: Set<MemberId>;
+    }
+  | LeaderState;
+
+/** A read round of a follower at the leader. */
+interface ForwardedReads {
+  waiting: number[];
+  outstanding: { requestId: number; readonly ids: readonly number[]; elapsedTicks: number } | undefined;
+}
+
+/** Effects while they gather. */
+export interface Outbox {
+  messages: OutgoingMessage[];
+  proposals: { readonly id: number; readonly result: ProposalResult }[];
+  reads: { readonly id: number; readonly result: ReadResult }[];
+  snapshots: MemberId[];
+  fetches: FetchRequest[];
+  transfers: { readonly id: number; readonly result: 'done' | 'refused' | 'timeout' }[];
+  statusChanged: boolean;
+}
+
+export function emptyOutbox(): Outbox {
+  return {
+    messages: [],
+    proposals: [],
+    reads: [],
+    snapshots: [],
+    fetches: [],
+    transfers: [],
+    statusChanged: false,
+  };
+}
+
+export class CoreState {
+  readonly options: CoreOptions;
+  readonly id: MemberId;
+  readonly log: RaftLog;
+  readonly configurations: ConfigurationHistory;
+  readonly persistence: Persistence;
+  term: Term;
+  votedFor: MemberId | undefined;
+  commitIndex: LogIndex;
+  appliedIndex: LogIndex;
+  role: RoleState = { role: 'follower' };
+  leaderId: MemberId | undefined;
+  recovering: RecoveringState | undefined;
+  /** Follower: our log equals that of this term's leader through here. Never below what is committed. */
+  verifiedIndex: LogIndex;
+  /** Follower: the last `matchIndex` told to the leader, and whether an answer is owed even without progress. */
+  acknowledgedIndex: LogIndex = 0;
+  acknowledgementDue = false;
+  /** Ticks since the election timer was last set, and when it fires. */
+  elapsedTicks = 0;
+  timeoutTicks: number;
+  /** Ticks since a leader was last heard. */
+  silentTicks = 0;
+  /** Pre-vote rounds since a leader was last heard. */
+  preVoteRounds = 0;
+  /** Peers whose process is known to be gone, until they are heard again. */
+  readonly gone = new Set<MemberId>();
+  /** Proposals sent to the leader: request id to the caller's id. */
+  readonly forwardedProposals = new Map<number, number>();
+  readonly forwardedReads: ForwardedReads = { waiting: [], outstanding: undefined };
+  /** Random start, so that an answer to a request from before a restart finds no match. */
+  nextRequestId: number;
+  wallMilliseconds = 0;
+  outbox: Outbox = emptyOutbox();
+
+  constructor(options: CoreOptions, initial: InitialState) {
+    this.options = options;
+    this.id = options.id;
+    this.log = new RaftLog(initial.snapshot);
+    this.configurations = new ConfigurationHistory(initial.snapshot.index, initial.snapshot.configuration);
+    this.persistence = new Persistence(initial.snapshot.index);
+    this.term = initial.hardState.term;
+    this.votedFor = initial.hardState.votedFor;
+    this.commitIndex = initial.hardState.commitIndex;
+    this.appliedIndex = initial.appliedIndex;
+    this.recovering = initial.recovering;
+    this.verifiedIndex = initial.snapshot.index;
+    this.timeoutTicks = options.random.integer(options.startTicks.minimum, options.startTicks.maximum);
+    this.nextRequestId = options.random.integer(1, 2 ** 31) * 2 ** 20;
+  }
+
+  hardState(): HardState {
+    return { term: this.term, votedFor: this.votedFor, commitIndex: this.commitIndex };
+  }
+
+  send(to: MemberId, message: Message): void {
+    if (to !== this.id) this.outbox.messages.push({ to, message });
+  }
+
+  setLeader(leaderId: MemberId | undefined): void {
+    if (this.leaderId === leaderId) return;
+    this.leaderId = leaderId;
+    this.outbox.statusChanged = true;
+  }
+
+  setElectionTimer(range: TickRange): void {
+    this.elapsedTicks = 0;
+    this.timeoutTicks = this.options.random.integer(
+      range.minimum,
+      Math.max(range.maximum, range.minimum + 1),
+    );
+  }
+
+  electionRange(): TickRange {
+    const { electionTimeoutTicks } = this.options;
+    return { minimum: electionTimeoutTicks, maximum: Math.ceil(electionTimeoutTicks * 1.5) };
+  }
+
+  /** Heard from a live leader within the minimum election timeout: such a member disturbs nobody. */
+  hearsLeader(): boolean {
+    if (this.role.role === 'leader') return true;
+    return this.leaderId !== undefined && this.silentTicks < this.options.electionTimeoutTicks;
+  }
+
+  /** Appends to the log and takes over what its configuration entries say. */
+  appendEntries(entries: readonly Entry[]): void {
+    this.log.append(entries);
+    if (this.configurations.append(entries)) this.outbox.statusChanged = true;
+  }
+
+  truncateFrom(index: LogIndex): void {
+    if (index <= this.commitIndex) {
+      throw new Error(`raft: the leader of term ${this.term} contradicts the committed entry ${index}`);
+    }
+    this.log.truncateFrom(index);
+    this.persistence.truncated(index);
+    if (this.configurations.truncateFrom(index)) this.outbox.statusChanged = true;
+  }
+
+  commitTo(index: LogIndex): void {
+    if (index <= this.commitIndex) return;
+    if (index > this.log.lastIndex) throw new Error(`raft: commit ${index} beyond the log's end`);
+    this.commitIndex = index;
+  }
+}

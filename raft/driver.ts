@@ -1,0 +1,508 @@
+/**
+ * The driver: gives the pure core its log, state machine, network and time. What arrives in one turn of the
+ * event loop is one step of the core. One log write is in flight while the next gathers, one batch is being
+ * applied while more is committed; all are events that come back into the same queue.
+ *
+ * Faults assumed: any of log, state machine and network may fail. A failed log write or apply stops the
+ * member for good (what is on disk is unknown): `status().failure` says why.
+ */
+import type { Clock, Logger, Random, Timer } from '../platform/index.js';
+import { encodeConfiguration } from './core/configuration.js';
+import { type CoreOptions, entryBytes, type RaftCore } from './core/core.js';
+import type { CoreEvent, Effects, FetchRequest, PersistStep } from './core/events.js';
+import type { Configuration, Entry, LogIndex, MemberId, SnapshotMetadata } from './core/types.js';
+import { defaultRaftLimits, type RaftLimits } from './limits.js';
+import { LogSize } from './log-size.js';
+import type { LogStorage } from './log-storage.js';
+import type { ProposeResult, RaftNode, RaftStatus, ReadIndexResult } from './node.js';
+import { openCore } from './open-log.js';
+import { PendingCalls } from './pending-calls.js';
+import type { StateMachine } from './state-machine.js';
+import type { Transport } from './transport.js';
+
+export interface RaftNodeOptions {
+  readonly id: MemberId;
+  readonly log: LogStorage;
+  readonly stateMachine: StateMachine;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** T: a follower campaigns after a silence drawn from [T, 1.5 T). Default 1000. */
+  readonly electionTimeoutMilliseconds?: number;
+  /** Default 100. */
+  readonly heartbeatMilliseconds?: number;
+  /** How often the core counts time; at most 20, the default. */
+  readonly tickMilliseconds?: number;
+  readonly limits?: Partial<RaftLimits>;
+}
+
+/** How long the log after a snapshot is kept for the follower that received it. */
+const SNAPSHOT_RETENTION_MILLISECONDS = 60_000;
+
+/** A log this many times its margin is truncated even under a follower that catches up from a snapshot. */
+const RETENTION_FACTOR = 4;
+
+type Proposal = { readonly entryKind: 'command' | 'configuration'; readonly data: Uint8Array };
+
+/** The transport is started and stopped with the node; the log and the state machine belong to the caller. */
+export function createRaftNode(options: RaftNodeOptions): RaftNode {
+  return new Driver(options);
+}
+
+class Driver implements RaftNode {
+  readonly #options: RaftNodeOptions;
+  readonly #limits: RaftLimits;
+  readonly #electionTimeoutMilliseconds: number;
+  readonly #tickMilliseconds: number;
+  #phase: 'new' | 'running' | 'stopped' = 'new';
+  #failure: string | undefined;
+  #core: RaftCore | undefined;
+  #queue: CoreEvent[] = [];
+  #turnScheduled = false;
+  #tickTimer: Timer | undefined;
+  #nextId = 1;
+  readonly #proposals = new PendingCalls<ProposeResult>({
+    noLeader: { kind: 'refused', reason: 'no-leader' },
+    overdue: { kind: 'unknown' },
+    stopping: { kind: 'refused', reason: 'stopping' },
+    stoppingSubmitted: { kind: 'unknown' },
+  });
+  readonly #proposalData = new Map<number, Proposal>();
+  readonly #reads = new PendingCalls<ReadIndexResult>({
+    noLeader: { kind: 'refused', reason: 'no-leader' },
+    overdue: { kind: 'refused', reason: 'timeout' },
+    stopping: { kind: 'refused', reason: 'stopping' },
+    stoppingSubmitted: { kind: 'refused', reason: 'stopping' },
+  });
+  readonly #transfers = new Map<number, (result: 'done' | 'refused' | 'timeout') => void>();
+  readonly #listeners = new Set<(status: RaftStatus) => void>();
+  /** Writes to the log, one after the other. */
+  #logWrites: Promise<void> = Promise.resolve();
+  #compacting = false;
+  readonly #logSize = new LogSize();
+  #applying: Promise<void> | undefined;
+  #installing = false;
+  readonly #sendingSnapshots = new Set<MemberId>();
+  readonly #retained = new Map<MemberId, { readonly index: LogIndex; readonly untilMilliseconds: number }>();
+
+  constructor(options: RaftNodeOptions) {
+    this.#options = options;
+    this.#limits = { ...defaultRaftLimits, ...options.limits };
+    this.#electionTimeoutMilliseconds = options.electionTimeoutMilliseconds ?? 1_000;
+    this.#tickMilliseconds = options.tickMilliseconds ?? 20;
+  }
+
+  async start(): Promise<void> {
+    if (this.#phase !== 'new') throw new Error('raft: a node is started once');
+    const { log, stateMachine, transport, logger } = this.#options;
+    const core = await openCore(this.#coreOptions(), log, stateMachine, (entry) =>
+      this.#logSize.appended(entry.index, entryBytes(entry)),
+    );
+    this.#core = core;
+    this.#phase = 'running';
+    await transport.start({
+      onMessage: (from, message) => this.#enqueue({ kind: 'message', from, message }),
+      onPeerGone: (peer) => this.#enqueue({ kind: 'peer-gone', peer }),
+      onSnapshot: (from, metadata, chunks) => this.#onSnapshot(from, metadata, chunks),
+    });
+    const { recovering, term } = core.view;
+    logger.info('raft started', {
+      term,
+      lastIndex: core.log.lastIndex,
+      recovering: recovering !== undefined,
+    });
+    this.#scheduleTick();
+    this.#scheduleTurn();
+  }
+
+  async stop(): Promise<void> {
+    const started = this.#phase === 'running';
+    this.#phase = 'stopped';
+    this.#endCalls();
+    if (started) await this.#options.transport.stop();
+    await this.#logWrites;
+    await this.#applying;
+  }
+
+  propose(command: Uint8Array, options: { readonly timeoutMilliseconds: number }): Promise<ProposeResult> {
+    return this.#propose({ entryKind: 'command', data: command }, options.timeoutMilliseconds);
+  }
+
+  proposeConfiguration(
+    next: Configuration,
+    options: { readonly timeoutMilliseconds: number },
+  ): Promise<ProposeResult> {
+    const data = encodeConfiguration(next);
+    return this.#propose({ entryKind: 'configuration', data }, options.timeoutMilliseconds);
+  }
+
+  readIndex(options: { readonly timeoutMilliseconds: number }): Promise<ReadIndexResult> {
+    if (this.#phase !== 'running') return Promise.resolve({ kind: 'refused', reason: 'stopping' });
+    if (this.#reads.size >= this.#limits.maxPendingReads) {
+      return Promise.resolve({ kind: 'refused', reason: 'queue-full' });
+    }
+    const id = this.#takeId();
+    const now = this.#options.clock.monotonicMilliseconds();
+    const answer = this.#reads.add(id, now, options.timeoutMilliseconds, this.#leaderWaitMilliseconds());
+    this.#submitWaiting();
+    return answer;
+  }
+
+  transferLeadership(to: MemberId): Promise<'done' | 'refused' | 'timeout'> {
+    if (this.#phase !== 'running') return Promise.resolve('refused');
+    const id = this.#takeId();
+    return new Promise((resolve) => {
+      this.#transfers.set(id, resolve);
+      this.#enqueue({ kind: 'transfer', id, to });
+    });
+  }
+
+  onStatusChange(listener: (status: RaftStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  status(): RaftStatus {
+    const core = this.#core;
+    const view = core?.view;
+    return {
+      id: this.#options.id,
+      role: this.#failure === undefined ? (core?.role ?? 'follower') : 'follower',
+      term: view?.term ?? 0,
+      leaderId: this.#failure === undefined ? view?.leaderId : undefined,
+      commitIndex: view?.commitIndex ?? 0,
+      appliedIndex: view?.appliedIndex ?? this.#options.stateMachine.appliedIndex,
+      firstIndex: core?.log.firstIndex ?? 1,
+      lastIndex: core?.log.lastIndex ?? 0,
+      durableIndex: core?.log.durableIndex ?? 0,
+      configuration: core?.configuration ?? { voters: [], votersOutgoing: [], learners: [], members: [] },
+      condition: view?.recovering === undefined ? 'intact' : 'recovering',
+      failure: this.#failure,
+      peers: core?.peers ?? [],
+    };
+  }
+
+  #coreOptions(): CoreOptions {
+    const ticks = (milliseconds: number): number =>
+      Math.max(1, Math.round(milliseconds / this.#tickMilliseconds));
+    const scaled = (milliseconds: number): number =>
+      ticks(Math.min(milliseconds, (milliseconds * this.#electionTimeoutMilliseconds) / 1_000));
+    return {
+      id: this.#options.id,
+      random: this.#options.random,
+      electionTimeoutTicks: ticks(this.#electionTimeoutMilliseconds),
+      heartbeatTicks: ticks(this.#options.heartbeatMilliseconds ?? 100),
+      // 50 to 200 ms, and 1 to 140 ms when the leader is gone; shorter only with shorter timeouts.
+      startTicks: { minimum: Math.ceil(scaled(50) + 0.5), maximum: scaled(200) + 1 },
+      hurryTicks: { minimum: 1, maximum: scaled(140) + 1 },
+      limits: this.#limits,
+    };
+  }
+
+  #takeId(): number {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return id;
+  }
+
+  #leaderWaitMilliseconds(): number {
+    return this.#electionTimeoutMilliseconds * 2;
+  }
+
+  #propose(proposal: Proposal, timeoutMilliseconds: number): Promise<ProposeResult> {
+    if (this.#phase !== 'running') return Promise.resolve({ kind: 'refused', reason: 'stopping' });
+    if (proposal.data.length > this.#limits.maxEntryBytes) {
+      return Promise.resolve({ kind: 'refused', reason: 'too-large' });
+    }
+    if (this.#proposals.size >= this.#limits.maxPendingProposals) {
+      return Promise.resolve({ kind: 'refused', reason: 'queue-full' });
+    }
+    const id = this.#takeId();
+    this.#proposalData.set(id, proposal);
+    const now = this.#options.clock.monotonicMilliseconds();
+    const result = this.#proposals.add(id, now, timeoutMilliseconds, this.#leaderWaitMilliseconds());
+    this.#submitWaiting();
+    return result.finally(() => this.#proposalData.delete(id));
+  }
+
+  /** Hands the core what waits for a leader, once one is known. */
+  #submitWaiting(): void {
+    if (this.#core?.view.leaderId === undefined) return;
+    for (const id of this.#proposals.takeWaiting()) {
+      const proposal = this.#proposalData.get(id);
+      if (proposal !== undefined) this.#enqueue({ kind: 'propose', id, ...proposal });
+    }
+    for (const id of this.#reads.takeWaiting()) this.#enqueue({ kind: 'read', id });
+  }
+
+  #enqueue(event: CoreEvent): void {
+    if (this.#phase !== 'running') return;
+    this.#queue.push(event);
+    this.#scheduleTurn();
+  }
+
+  #scheduleTurn(): void {
+    if (this.#turnScheduled) return;
+    this.#turnScheduled = true;
+    this.#options.clock.defer(() => {
+      this.#turnScheduled = false;
+      this.#turn();
+    });
+  }
+
+  /** One step of the core with all that has arrived. */
+  #turn(): void {
+    const core = this.#core;
+    if (core === undefined || this.#phase !== 'running') return;
+    const events = this.#queue;
+    this.#queue = [];
+    try {
+      this.#perform(core.step(events, this.#options.clock.wallMilliseconds()));
+      this.#applyNext(core);
+      this.#compactWhenDue(core);
+    } catch (error) {
+      this.#fail('consensus', error);
+    }
+  }
+
+  #perform(effects: Effects): void {
+    for (const { to, message } of effects.messages) this.#options.transport.send(to, message);
+    if (effects.persist !== undefined) this.#persist(effects.persist);
+    for (const fetch of effects.fetches) void this.#fetch(fetch);
+    for (const to of effects.snapshots) void this.#sendSnapshot(to);
+    for (const { id, result } of effects.proposals) {
+      if (result.kind === 'refused' && result.reason === 'no-leader') this.#proposals.waitAgain(id);
+      else this.#proposals.end(id, result);
+    }
+    for (const { id, result } of effects.reads) {
+      if (result.kind === 'refused') this.#reads.waitAgain(id);
+      else this.#reads.end(id, result);
+    }
+    for (const { id, result } of effects.transfers) {
+      this.#transfers.get(id)?.(result);
+      this.#transfers.delete(id);
+    }
+    if (effects.statusChanged) {
+      this.#notify();
+      this.#submitWaiting();
+    }
+  }
+
+  #notify(): void {
+    const status = this.status();
+    for (const listener of this.#listeners) listener(status);
+  }
+
+  /**
+   * The timer only asks for a tick in a later turn: after a stall, what lies in the sockets is handled first,
+   * and however long the stall was it counts as one tick.
+   */
+  #scheduleTick(): void {
+    this.#tickTimer = this.#options.clock.setTimer(this.#tickMilliseconds, () => {
+      this.#options.clock.defer(() => {
+        if (this.#phase !== 'running') return;
+        this.#enqueue({ kind: 'tick' });
+        for (const id of this.#proposals.expire(this.#options.clock.monotonicMilliseconds())) {
+          this.#enqueue({ kind: 'forget-proposal', id });
+        }
+        this.#reads.expire(this.#options.clock.monotonicMilliseconds());
+        this.#submitWaiting();
+        this.#scheduleTick();
+      });
+    });
+  }
+
+  #persist(step: PersistStep): void {
+    this.#writeLog('log write', async () => {
+      const { log } = this.#options;
+      if (step.kind === 'reset') {
+        this.#logSize.compacted(Number.MAX_SAFE_INTEGER);
+        await log.reset(step.snapshot, step.hardState);
+      } else {
+        if (step.truncateFrom !== undefined) this.#logSize.truncatedFrom(step.truncateFrom);
+        for (const entry of step.entries) this.#logSize.appended(entry.index, entryBytes(entry));
+        const { kind: _, ...batch } = step;
+        await log.append(batch);
+      }
+      this.#enqueue({ kind: 'persisted' });
+    });
+  }
+
+  #writeLog(what: string, write: () => Promise<void>): void {
+    this.#logWrites = this.#logWrites.then(async () => {
+      if (this.#failure !== undefined) return;
+      try {
+        await write();
+      } catch (error) {
+        this.#fail(what, error);
+      }
+    });
+  }
+
+  async #fetch(fetch: FetchRequest): Promise<void> {
+    let entries: readonly Entry[] = [];
+    try {
+      entries = await this.#options.log.entries(fetch.from, fetch.through, fetch.maxBytes);
+    } catch (error) {
+      this.#options.logger.warn('reading the log for a follower failed', {
+        to: fetch.to,
+        error: String(error),
+      });
+    }
+    this.#enqueue({ kind: 'fetched', fetch, entries });
+  }
+
+  #applyNext(core: RaftCore): void {
+    if (this.#applying !== undefined || this.#installing) return;
+    const applicable = core.applicable(this.#limits.maxApplyBytes);
+    if (applicable === undefined) return;
+    const apply = async (): Promise<void> => {
+      const entries =
+        applicable.kind === 'entries'
+          ? applicable.entries
+          : await this.#options.log.entries(applicable.from, applicable.through, this.#limits.maxApplyBytes);
+      const last = entries.at(-1);
+      if (last === undefined) throw new Error('raft: a committed entry is not in the log');
+      await this.#options.stateMachine.apply(entries);
+      this.#applying = undefined;
+      this.#enqueue({ kind: 'applied', index: last.index });
+    };
+    this.#applying = apply().catch((error: unknown) => this.#fail('apply', error));
+  }
+
+  async #onSnapshot(
+    from: MemberId,
+    metadata: SnapshotMetadata,
+    chunks: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    const core = this.#core;
+    if (core === undefined || this.#phase !== 'running') throw new Error('stopping');
+    if (metadata.index <= core.view.appliedIndex) return;
+    if (this.#installing) throw new Error('another snapshot is being installed');
+    this.#installing = true;
+    try {
+      await this.#applying;
+      this.#options.logger.info('installing a snapshot', { from, index: metadata.index });
+      await this.#options.stateMachine.installSnapshot(metadata, chunks);
+      this.#enqueue({ kind: 'snapshot-installed', snapshot: metadata });
+    } finally {
+      this.#installing = false;
+      this.#scheduleTurn();
+    }
+  }
+
+  async #sendSnapshot(to: MemberId): Promise<void> {
+    if (this.#sendingSnapshots.has(to)) return;
+    this.#sendingSnapshots.add(to);
+    const { stateMachine, transport, logger, clock } = this.#options;
+    try {
+      const source = await stateMachine.openSnapshot();
+      try {
+        const { index } = source.metadata;
+        const retain = (): void => {
+          const untilMilliseconds = clock.monotonicMilliseconds() + SNAPSHOT_RETENTION_MILLISECONDS;
+          this.#retained.set(to, { index, untilMilliseconds });
+        };
+        retain();
+        logger.info('sending a snapshot', { to, index });
+        await transport.sendSnapshot(to, source.metadata, source.chunks());
+        retain();
+        this.#sendingSnapshots.delete(to);
+        this.#enqueue({ kind: 'snapshot-sent', to, index });
+      } finally {
+        await source.close();
+      }
+    } catch (error) {
+      logger.warn('sending a snapshot failed', { to, error: String(error) });
+      this.#sendingSnapshots.delete(to);
+      this.#enqueue({ kind: 'snapshot-failed', to });
+    }
+  }
+
+  /** Truncates the log below what the state has on disk, less a margin for followers that are a little behind. */
+  #compactWhenDue(core: RaftCore): void {
+    if (this.#compacting || this.#installing) return;
+    const { appliedIndex } = core.view;
+    const { logMarginEntries, logMarginBytes } = this.#limits;
+    const base = core.log.base.index;
+    const beyondMargin = Math.max(
+      appliedIndex - logMarginEntries,
+      this.#logSize.lastIndexWithBytesAfter(logMarginBytes),
+    );
+    const slackEntries = Math.ceil(logMarginEntries / 5);
+    const oversized = this.#logSize.bytes > logMarginBytes + logMarginBytes / 4;
+    if (beyondMargin - base < slackEntries && !(oversized && beyondMargin > base)) return;
+    const through = Math.min(
+      beyondMargin,
+      appliedIndex,
+      core.log.durableIndex,
+      this.#options.stateMachine.durableIndex(),
+      this.#retainedFloor(core),
+    );
+    if (through <= base) return;
+    this.#compacting = true;
+    this.#writeLog('log truncation', () => this.#compact(core, through));
+  }
+
+  async #compact(core: RaftCore, through: LogIndex): Promise<void> {
+    try {
+      if (through <= core.log.base.index) return;
+      const { log } = this.#options;
+      const [entry] = await log.entries(through, through + 1, 1);
+      if (entry === undefined) throw new Error(`raft: entry ${through} is not in the log`);
+      const snapshot: SnapshotMetadata = {
+        index: entry.index,
+        term: entry.term,
+        timeMilliseconds: entry.timeMilliseconds,
+        configuration: core.configurationAt(through),
+      };
+      await log.compact(snapshot);
+      this.#logSize.compacted(through);
+      this.#enqueue({ kind: 'compacted', through: snapshot });
+    } finally {
+      this.#compacting = false;
+    }
+  }
+
+  /** Entries after this are kept for followers that were just sent a snapshot, within a byte bound. */
+  #retainedFloor(core: RaftCore): LogIndex {
+    if (this.#retained.size === 0) return Number.MAX_SAFE_INTEGER;
+    if (this.#logSize.bytes > this.#limits.logMarginBytes * RETENTION_FACTOR) return Number.MAX_SAFE_INTEGER;
+    const now = this.#options.clock.monotonicMilliseconds();
+    let floor = Number.MAX_SAFE_INTEGER;
+    for (const [id, { index, untilMilliseconds }] of this.#retained) {
+      const peer = core.peers.find((candidate) => candidate.id === id);
+      const needed = this.#sendingSnapshots.has(id) || (peer !== undefined && peer.matchIndex < index);
+      if (!needed || now >= untilMilliseconds) this.#retained.delete(id);
+      else floor = Math.min(floor, index);
+    }
+    return floor;
+  }
+
+  #endCalls(): void {
+    this.#tickTimer?.cancel();
+    this.#queue = [];
+    this.#proposals.stop();
+    this.#reads.stop();
+    for (const resolve of this.#transfers.values()) resolve('refused');
+    this.#transfers.clear();
+  }
+
+  #fail(what: string, error: unknown): void {
+    if (this.#failure !== undefined) return;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#failure = `${what}: ${message}`;
+    this.#options.logger.error('raft stopped', { failure: this.#failure });
+    if (this.#phase !== 'running') return;
+    this.#phase = 'stopped';
+    this.#endCalls();
+    this.#notify();
+    // Leaving the network tells the others at once that this member is gone.
+    this.#options.transport.stop().catch((stopError: unknown) => {
+      this.#options.logger.warn('stopping the transport failed', { error: String(stopError) });
+    });
+  }
+}

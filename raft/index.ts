@@ -1,0 +1,23 @@
+/** The door of raft/: the running node, its contracts with disk, network and state machine, the transport. */
+export { decodeConfiguration, encodeConfiguration } from './core/configuration.js';
+export type { Message } from './core/messages.js';
+export type {
+  Configuration,
+  Entry,
+  EntryKind,
+  HardState,
+  LogIndex,
+  Member,
+  MemberId,
+  Role,
+  SnapshotMetadata,
+  Term,
+} from './core/types.js';
+export { createRaftNode, type RaftNodeOptions } from './driver.js';
+export { type FaultyTransport, type LinkFaultOptions, withLinkFaults } from './faulty-transport.js';
+export { createGrpcTransport, type GrpcTransport, type GrpcTransportOptions } from './grpc/transport.js';
+export { defaultRaftLimits, type RaftLimits } from './limits.js';
+export type { LogBatch, LogCondition, LogStorage, RecoveredLog } from './log-storage.js';
+export type { ProposeRefusal, ProposeResult, RaftNode, RaftStatus, ReadIndexResult } from './node.js';
+export type { SnapshotSource, StateMachine } from './state-machine.js';
+export type { Transport, TransportHandlers } from './transport.js';

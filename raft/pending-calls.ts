@@ -1,0 +1,100 @@
+/**
+ * Calls that wait: for a leader, or for its answer. The core answers each submission once; this keeps the
+ * deadlines, waits for a leader up to two election timeouts, and submits again what was certainly refused
+ * because nobody led. A proposal whose fate is open is never submitted again.
+ */
+interface Call<Result> {
+  readonly deadlineMilliseconds: number;
+  readonly leaderDeadlineMilliseconds: number;
+  readonly resolve: (result: Result) => void;
+  submitted: boolean;
+}
+
+export interface CallEnds<Result> {
+  /** Nobody led in time: nothing was submitted. */
+  readonly noLeader: Result;
+  /** The deadline passed after it was submitted. */
+  readonly overdue: Result;
+  readonly stopping: Result;
+  readonly stoppingSubmitted: Result;
+}
+
+export class PendingCalls<Result> {
+  readonly #calls = new Map<number, Call<Result>>();
+  readonly #ends: CallEnds<Result>;
+  #waiting = 0;
+
+  constructor(ends: CallEnds<Result>) {
+    this.#ends = ends;
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  add(
+    id: number,
+    nowMilliseconds: number,
+    timeoutMilliseconds: number,
+    leaderWaitMilliseconds: number,
+  ): Promise<Result> {
+    const deadlineMilliseconds = nowMilliseconds + timeoutMilliseconds;
+    const leaderDeadlineMilliseconds = Math.min(
+      deadlineMilliseconds,
+      nowMilliseconds + leaderWaitMilliseconds,
+    );
+    this.#waiting += 1;
+    return new Promise((resolve) => {
+      this.#calls.set(id, { deadlineMilliseconds, leaderDeadlineMilliseconds, resolve, submitted: false });
+    });
+  }
+
+  /** A leader is known: the ids of calls that wait for one; they count as submitted from now. */
+  takeWaiting(): readonly number[] {
+    if (this.#waiting === 0) return [];
+    const ids: number[] = [];
+    for (const [id, call] of this.#calls) {
+      if (call.submitted) continue;
+      call.submitted = true;
+      ids.push(id);
+    }
+    this.#waiting = 0;
+    return ids;
+  }
+
+  /** Certainly refused because nobody led: waits again. */
+  waitAgain(id: number): void {
+    const call = this.#calls.get(id);
+    if (call === undefined || !call.submitted) return;
+    call.submitted = false;
+    this.#waiting += 1;
+  }
+
+  end(id: number, result: Result): void {
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    this.#calls.delete(id);
+    if (!call.submitted) this.#waiting -= 1;
+    call.resolve(result);
+  }
+
+  /** Ends what is overdue; returns the ids of those that had been submitted. */
+  expire(nowMilliseconds: number): readonly number[] {
+    const overdue: number[] = [];
+    for (const [id, call] of this.#calls) {
+      if (call.submitted && nowMilliseconds >= call.deadlineMilliseconds) {
+        overdue.push(id);
+        this.end(id, this.#ends.overdue);
+      } else if (!call.submitted && nowMilliseconds >= call.leaderDeadlineMilliseconds) {
+        this.end(id, this.#ends.noLeader);
+      }
+    }
+    return overdue;
+  }
+
+  stop(): void {
+    for (const [id, call] of this.#calls) {
+      this.end(id, call.submitted ? this.#ends.stoppingSubmitted : this.#ends.stopping);
+    }
+  }
+}
