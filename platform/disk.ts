@@ -84,6 +84,8 @@ export interface Disk {
   readFile(name: string): Promise<Uint8Array | undefined>;
   /** Replaces the file; durable when resolved. A crash in between may leave the old, the new, or a torn file. */
   writeFile(name: string, bytes: Uint8Array): Promise<void>;
+  /** Lets go of file handles kept open between writes. Databases are closed by those who opened them. */
+  close?(): Promise<void>;
 }
 
 export type DiskFailureKind = 'full' | 'io' | 'closed' | 'corrupt';

@@ -17,7 +17,10 @@ export interface LinkFault {
 export type LinkFaults = readonly LinkFault[];
 
 /** Cuts every link between members of different groups, both ways. A member in no group is cut from all. */
-export function partitionFaults(allMembers: readonly string[], groups: readonly (readonly string[])[]): LinkFaults {
+export function partitionFaults(
+  allMembers: readonly string[],
+  groups: readonly (readonly string[])[],
+): LinkFaults {
   const groupOf = new Map<string, number>();
   groups.forEach((group, index) => {
     for (const member of group) groupOf.set(member, index);
@@ -27,7 +30,8 @@ export function partitionFaults(allMembers: readonly string[], groups: readonly 
     for (const to of allMembers) {
       if (from === to) continue;
       const fromGroup = groupOf.get(from);
-      if (fromGroup === undefined || fromGroup !== groupOf.get(to)) faults.push({ from, to, dropProbability: 1 });
+      if (fromGroup === undefined || fromGroup !== groupOf.get(to))
+        faults.push({ from, to, dropProbability: 1 });
     }
   }
   return faults;

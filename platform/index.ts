@@ -2,5 +2,6 @@
 export * from './clock.js';
 export * from './disk.js';
 export * from './faults.js';
+export * from './leveldb-disk.js';
 export * from './log.js';
 export * from './random.js';

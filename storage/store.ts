@@ -162,7 +162,10 @@ export interface Store {
   range(request: RangeRequest, context: CallContext): Promise<Outcome<RangeResult>>;
   /** Ready at once; a start that was compacted away ends the watch with the reason. */
   watch(request: WatchRequest): Watch;
-  leaseGrant(request: { readonly id?: number; readonly ttlSeconds: number }, context: CallContext): Promise<Outcome<LeaseGrant>>;
+  leaseGrant(
+    request: { readonly id?: number; readonly ttlSeconds: number },
+    context: CallContext,
+  ): Promise<Outcome<LeaseGrant>>;
   leaseRevoke(id: number, context: CallContext): Promise<Outcome<{ readonly revision: number }>>;
   /** History up to and including `revision` may be forgotten. */
   compact(revision: number, context: CallContext): Promise<Outcome<{ readonly compactRevision: number }>>;

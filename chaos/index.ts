@@ -1,0 +1,2 @@
+/** The door of chaos/: what makes a cluster's life hard, reproducibly. */
+export * from './simulation/index.js';

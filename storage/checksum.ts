@@ -1,0 +1,33 @@
+/**
+ * Checksums: SHA-256 cut to 128 bits where records must be told apart or chained, CRC-32 for small records
+ * that only need damage found. The medium below checks neither.
+ */
+import { createHash } from 'node:crypto';
+
+export const DIGEST_BYTES = 16;
+
+/** The first 16 bytes of the SHA-256 of the parts in order. */
+export function digest(...parts: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest().subarray(0, DIGEST_BYTES);
+}
+
+const crcTable: Uint32Array = (() => {
+  const table = new Uint32Array(256);
+  for (let index = 0; index < 256; index += 1) {
+    let value = index;
+    for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+    table[index] = value >>> 0;
+  }
+  return table;
+})();
+
+/** CRC-32 (IEEE 802.3), continuing from `seed`. */
+export function crc32(bytes: Uint8Array, seed = 0): number {
+  let crc = ~seed >>> 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    crc = crcTable[(crc ^ bytes[index]!) & 0xff]! ^ (crc >>> 8);
+  }
+  return ~crc >>> 0;
+}

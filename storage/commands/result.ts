@@ -1,0 +1,141 @@
+/** What applying a command answers, and how a short answer is remembered for a repeat of the proposal. */
+import type { KeyValue, Refusal, TxnOperationResult, TxnResult } from '../store.js';
+import {
+  booleanAt,
+  bytesAt,
+  DamagedRecordError,
+  numberAt,
+  packTuple,
+  stringAt,
+  type Tuple,
+  type TupleValue,
+  tupleAt,
+  unpackTuple,
+} from '../tuple.js';
+
+/** Refusals that applying a command can end with; all others happen before anything is proposed. */
+export type ApplyRefusal = Extract<
+  Refusal,
+  { reason: 'lease-not-found' | 'too-large' | 'invalid' | 'compacted' | 'future-revision' }
+>;
+
+export type ApplyResult =
+  | { readonly kind: 'txn'; readonly value: TxnResult }
+  | { readonly kind: 'lease'; readonly id: number; readonly ttlSeconds: number }
+  | { readonly kind: 'revision'; readonly revision: number }
+  | { readonly kind: 'compacted'; readonly compactRevision: number }
+  | { readonly kind: 'refused'; readonly refusal: ApplyRefusal };
+
+function encodeItem(item: KeyValue): Tuple {
+  return [item.key, item.value, item.createRevision, item.modRevision, item.version, item.lease];
+}
+
+function decodeItem(value: TupleValue): KeyValue {
+  const tuple = asTuple(value);
+  return {
+    key: bytesAt(tuple, 0),
+    value: bytesAt(tuple, 1),
+    createRevision: numberAt(tuple, 2),
+    modRevision: numberAt(tuple, 3),
+    version: numberAt(tuple, 4),
+    lease: numberAt(tuple, 5),
+  };
+}
+
+function encodeOperationResult(result: TxnOperationResult): Tuple {
+  switch (result.type) {
+    case 'put':
+      return [0];
+    case 'delete':
+      return [1, result.deleted, result.previous.map(encodeItem)];
+    case 'range':
+      return [2, result.items.map(encodeItem), result.more];
+  }
+}
+
+function asTuple(value: TupleValue): Tuple {
+  if (!Array.isArray(value)) throw new DamagedRecordError('a result');
+  return value as Tuple;
+}
+
+function decodeOperationResult(value: TupleValue): TxnOperationResult {
+  const tuple = asTuple(value);
+  switch (tuple[0]) {
+    case 0:
+      return { type: 'put' };
+    case 1:
+      return { type: 'delete', deleted: numberAt(tuple, 1), previous: tupleAt(tuple, 2).map(decodeItem) };
+    case 2:
+      return { type: 'range', items: tupleAt(tuple, 1).map(decodeItem), more: booleanAt(tuple, 2) };
+    default:
+      throw new DamagedRecordError('a result');
+  }
+}
+
+function refusalNumber(refusal: ApplyRefusal): number {
+  if (refusal.reason === 'compacted') return refusal.compactRevision;
+  return refusal.reason === 'future-revision' ? refusal.currentRevision : 0;
+}
+
+export function encodeResult(result: ApplyResult): Uint8Array {
+  switch (result.kind) {
+    case 'txn': {
+      const { succeeded, results, revision } = result.value;
+      return packTuple([0, succeeded, revision, results.map(encodeOperationResult)]);
+    }
+    case 'lease':
+      return packTuple([1, result.id, result.ttlSeconds]);
+    case 'revision':
+      return packTuple([2, result.revision]);
+    case 'compacted':
+      return packTuple([3, result.compactRevision]);
+    case 'refused':
+      return packTuple([4, result.refusal.reason, result.refusal.message, refusalNumber(result.refusal)]);
+  }
+}
+
+function decodeRefusal(tuple: Tuple): ApplyRefusal {
+  const reason = stringAt(tuple, 1);
+  const message = stringAt(tuple, 2);
+  switch (reason) {
+    case 'compacted':
+      return { reason, message, compactRevision: numberAt(tuple, 3) };
+    case 'future-revision':
+      return { reason, message, currentRevision: numberAt(tuple, 3) };
+    case 'lease-not-found':
+    case 'too-large':
+    case 'invalid':
+      return { reason, message };
+    default:
+      throw new DamagedRecordError('a refusal');
+  }
+}
+
+/** Throws `DamagedRecordError`. */
+export function decodeResult(bytes: Uint8Array): ApplyResult {
+  const tuple = unpackTuple(bytes);
+  switch (tuple[0]) {
+    case 0: {
+      const results = tupleAt(tuple, 3).map(decodeOperationResult);
+      return {
+        kind: 'txn',
+        value: { succeeded: booleanAt(tuple, 1), revision: numberAt(tuple, 2), results },
+      };
+    }
+    case 1:
+      return { kind: 'lease', id: numberAt(tuple, 1), ttlSeconds: numberAt(tuple, 2) };
+    case 2:
+      return { kind: 'revision', revision: numberAt(tuple, 1) };
+    case 3:
+      return { kind: 'compacted', compactRevision: numberAt(tuple, 1) };
+    case 4:
+      return { kind: 'refused', refusal: decodeRefusal(tuple) };
+    default:
+      throw new DamagedRecordError('a result');
+  }
+}
+
+/** Bytes of the items in a result, for bounding what a transaction may answer. */
+export function itemBytes(item: KeyValue): number {
+  return item.key.length + item.value.length + 64;
+}

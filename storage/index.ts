@@ -1,0 +1,24 @@
+/**
+ * The door of storage/: the store as its clients see it, the member that keeps it, its folder, and the same
+ * store across a thread.
+ */
+export * from './cluster-admin.js';
+export {
+  FORMAT_VERSION,
+  formatMemberFolder,
+  MemberFolderError,
+  type MemberFolderProblem,
+  type MemberIdentity,
+  readMemberIdentity,
+} from './member-folder.js';
+export {
+  type CreateRaftNode,
+  type MemberStore,
+  type MemberStoreOptions,
+  openMemberStore,
+  type RaftNodeOptions,
+} from './member-store.js';
+export { type ConnectedStore, type ConnectStoreOptions, connectStore } from './remote/connect-store.js';
+export type { StorePort } from './remote/port.js';
+export { type ServedStore, serveStore } from './remote/serve-store.js';
+export * from './store.js';

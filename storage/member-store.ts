@@ -1,0 +1,242 @@
+/**
+ * One member's store: the Raft member, its log and its state on one disk, behind the `Store` interface.
+ */
+import type { Clock, Disk, Logger, Random } from '../platform/index.js';
+import { DiskFailedError } from '../platform/index.js';
+import type { LogStorage, MemberId, RaftNode, StateMachine, Transport } from '../raft/index.js';
+import { createRaftNode } from '../raft/index.js';
+import type { ClusterAdmin } from './cluster-admin.js';
+import { type MemberLog, openMemberLog } from './log/member-log.js';
+import { AppliedWaiters } from './member/applied-waiters.js';
+import { LocalAdmin } from './member/local-admin.js';
+import { LocalStore } from './member/local-store.js';
+import { Proposals } from './member/proposals.js';
+import { QuorumProbe } from './member/quorum-probe.js';
+import { Upkeep } from './member/upkeep.js';
+import { type MemberIdentity, readMemberIdentity } from './member-folder.js';
+import { MemberStateMachine, type StateListener } from './state-machine.js';
+import type { Store } from './store.js';
+import { DamagedRecordError } from './tuple.js';
+import { WatchHub } from './watch-hub.js';
+
+/** History that every client may rely on: a watch that was away for less can go on. */
+const DEFAULT_RETENTION_MILLISECONDS = 5 * 60 * 1000;
+
+/** What this house gives to raft's `createRaftNode`. */
+export interface RaftNodeOptions {
+  readonly id: MemberId;
+  readonly log: LogStorage;
+  readonly stateMachine: StateMachine;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly electionTimeoutMilliseconds?: number;
+  readonly heartbeatMilliseconds?: number;
+  readonly tickMilliseconds?: number;
+}
+
+export type CreateRaftNode = (options: RaftNodeOptions) => RaftNode;
+
+export interface MemberStoreOptions {
+  readonly disk: Disk;
+  /** Refuse a folder that another cluster wrote. */
+  readonly expectedClusterId?: string;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly electionTimeoutMilliseconds?: number;
+  readonly heartbeatMilliseconds?: number;
+  readonly tickMilliseconds?: number;
+  /** raft's own unless a test gives another. */
+  readonly createRaftNode?: CreateRaftNode;
+  /** How long history is kept before the leader compacts it (5 minutes by default); false: never by itself. */
+  readonly automaticCompaction?: { readonly retentionMilliseconds: number } | false;
+}
+
+export interface MemberStore {
+  readonly identity: MemberIdentity;
+  readonly store: Store;
+  readonly admin: ClusterAdmin;
+  readonly raft: RaftNode;
+  /** Ends watches and calls with `stopping`, stops raft, flushes and closes the databases. */
+  close(): Promise<void>;
+}
+
+/** Opens a formatted folder and starts the member. Throws `MemberFolderError` or `DiskFailedError`. */
+export async function openMemberStore(options: MemberStoreOptions): Promise<MemberStore> {
+  const { disk, logger, clock, expectedClusterId } = options;
+  const identity = await readMemberIdentity(
+    disk,
+    expectedClusterId === undefined ? {} : { clusterId: expectedClusterId },
+  );
+  const log = await openMemberLog(disk, logger);
+  let machine: MemberStateMachine;
+  try {
+    const birth = await log.readBirth();
+    machine = await MemberStateMachine.open({
+      disk,
+      log,
+      clock,
+      logger,
+      birth,
+      clusterId: identity.clusterId,
+    });
+  } catch (error) {
+    await log.close();
+    throw damaged(error);
+  }
+  log.setStatePoint(machine.state.metadata());
+  const member = assemble(options, identity, log, machine);
+  try {
+    await member.start();
+  } catch (error) {
+    await member.close();
+    throw damaged(error);
+  }
+  return member.store;
+}
+
+/** A record that cannot be trusted while opening: the folder is damaged, and says so in one line. */
+function damaged(error: unknown): unknown {
+  if (!(error instanceof DamagedRecordError)) return error;
+  return new DiskFailedError('corrupt', `the data folder is damaged (${error.message})`, { cause: error });
+}
+
+function raftTiming(options: MemberStoreOptions): Partial<RaftNodeOptions> {
+  const { electionTimeoutMilliseconds, heartbeatMilliseconds, tickMilliseconds } = options;
+  return {
+    ...(electionTimeoutMilliseconds === undefined ? {} : { electionTimeoutMilliseconds }),
+    ...(heartbeatMilliseconds === undefined ? {} : { heartbeatMilliseconds }),
+    ...(tickMilliseconds === undefined ? {} : { tickMilliseconds }),
+  };
+}
+
+/** What the state machine tells goes to watchers first, then to those who wait for an answer. */
+function listenerOf(parts: {
+  readonly machine: MemberStateMachine;
+  readonly hub: WatchHub;
+  readonly proposals: Proposals;
+  readonly waiters: AppliedWaiters;
+  readonly upkeep: Upkeep;
+}): StateListener {
+  const { machine, hub, proposals, waiters, upkeep } = parts;
+  return {
+    published: (revision, changes) => hub.publish(revision, changes),
+    proposalEnded: (incarnation, sequence, end) => proposals.proposalEnded(incarnation, sequence, end),
+    entryApplied: (index, term, timeMilliseconds) => {
+      proposals.entryApplied(index, term);
+      upkeep.entryApplied(timeMilliseconds, machine.state.revision);
+    },
+    batchApplied: () => {
+      hub.flush();
+      proposals.answer();
+      waiters.applied(machine.appliedIndex);
+    },
+    stateReplaced: () => {
+      hub.rewind();
+      proposals.stateReplaced();
+      waiters.applied(machine.appliedIndex);
+    },
+  };
+}
+
+interface Assembled {
+  readonly store: MemberStore;
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+function assemble(
+  options: MemberStoreOptions,
+  identity: MemberIdentity,
+  log: MemberLog,
+  machine: MemberStateMachine,
+): Assembled {
+  const { clock, random, transport } = options;
+  const logger = options.logger.with({ member: identity.name });
+  const raft = (options.createRaftNode ?? createRaftNode)({
+    id: identity.memberId,
+    log,
+    stateMachine: machine,
+    transport,
+    clock,
+    random,
+    logger,
+    ...raftTiming(options),
+  });
+  const waiters = new AppliedWaiters(clock);
+  const probe = new QuorumProbe(raft, clock);
+  const hub = new WatchHub({
+    clock,
+    logger,
+    stateView: () => machine.stateView(),
+    revision: () => machine.state.revision,
+    compactRevision: () => machine.state.compactRevision,
+  });
+  const proposals = new Proposals({
+    raft: () => raft,
+    clock,
+    random,
+    appliedIndex: () => machine.appliedIndex,
+    lookUp: (incarnation, sequence) => machine.lookUp(incarnation, sequence),
+    isKnownIncarnation: (incarnation) => machine.state.sessions.has(incarnation),
+  });
+  const upkeep = new Upkeep({
+    raft,
+    clock,
+    logger,
+    state: () => machine.state,
+    run: (command, context) => proposals.run(command, context),
+    retentionMilliseconds:
+      options.automaticCompaction === false
+        ? undefined
+        : (options.automaticCompaction?.retentionMilliseconds ?? DEFAULT_RETENTION_MILLISECONDS),
+  });
+  machine.listener = listenerOf({ machine, hub, proposals, waiters, upkeep });
+  const diskFailure = (): Error | undefined => machine.state.failure ?? log.failure;
+  const store = new LocalStore({
+    machine,
+    diskFailure,
+    proposals,
+    waiters,
+    probe,
+    hub,
+    clock,
+    random,
+    logger,
+  });
+  const admin = new LocalAdmin({ identity, raft, transport, machine, diskFailure, store, probe, clock });
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    store.stop();
+    upkeep.stop();
+    probe.stop();
+    hub.close({ kind: 'stopping' });
+    proposals.stop();
+    waiters.stop();
+    await raft.stop();
+    await machine.close();
+    await log.close();
+    await options.disk.close?.();
+  };
+  return {
+    store: {
+      identity,
+      store,
+      admin,
+      raft,
+      close: () => {
+        closing ??= close();
+        return closing;
+      },
+    },
+    async start() {
+      await raft.start();
+      probe.start();
+      upkeep.start();
+    },
+    close,
+  };
+}

@@ -1,0 +1,248 @@
+/** The `Store` of one member over its own state and its Raft node. */
+
+import type { Clock, Logger, Random } from '../../platform/index.js';
+import { DiskFailedError } from '../../platform/index.js';
+import { textOf } from '../bytes.js';
+import type { Command } from '../commands/command.js';
+import type { ApplyResult } from '../commands/result.js';
+import { checkCount, checkLeaseGrant, checkRange, checkTxn } from '../commands/validate.js';
+import { RangeCollector, readRange } from '../mvcc/read-range.js';
+import type { MemberStateMachine } from '../state-machine.js';
+import type {
+  CallContext,
+  LeaseGrant,
+  Outcome,
+  RangeRequest,
+  RangeResult,
+  Refusal,
+  Store,
+  StoreStatus,
+  TxnRequest,
+  TxnResult,
+} from '../store.js';
+import { DamagedRecordError } from '../tuple.js';
+import type { WatchHub } from '../watch-hub.js';
+import type { AppliedWaiters } from './applied-waiters.js';
+import type { Proposals } from './proposals.js';
+import type { QuorumProbe } from './quorum-probe.js';
+
+export interface LocalStoreOptions {
+  readonly machine: MemberStateMachine;
+  /** What stopped this member's disk. */
+  readonly diskFailure: () => Error | undefined;
+  readonly proposals: Proposals;
+  readonly waiters: AppliedWaiters;
+  readonly probe: QuorumProbe;
+  readonly hub: WatchHub;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+const SIZE_AGE_MILLISECONDS = 5000;
+
+function refused(refusal: Refusal): { readonly kind: 'refused'; readonly refusal: Refusal } {
+  return { kind: 'refused', refusal };
+}
+
+/** What a failed disk means to callers. */
+export function diskRefusal(error: unknown): Refusal | undefined {
+  if (error instanceof DamagedRecordError) return { reason: 'corrupt', message: error.message };
+  if (!(error instanceof DiskFailedError)) return undefined;
+  switch (error.kind) {
+    case 'full':
+      return { reason: 'no-space', message: 'the disk of this member is full' };
+    case 'closed':
+      return { reason: 'stopping', message: 'the member is stopping' };
+    case 'io':
+    case 'corrupt':
+      return { reason: 'corrupt', message: `the disk of this member failed: ${error.message}` };
+  }
+}
+
+export class LocalStore implements Store {
+  readonly #options: LocalStoreOptions;
+  #size: { readonly bytes: number; readonly atMilliseconds: number } | undefined;
+  #stopping = false;
+
+  constructor(options: LocalStoreOptions) {
+    this.#options = options;
+  }
+
+  async txn(request: TxnRequest, context: CallContext): Promise<Outcome<TxnResult>> {
+    const refusal = checkTxn(request);
+    if (refusal !== undefined) return refused(refusal);
+    return this.#write({ kind: 'txn', request }, context, (result) =>
+      result.kind === 'txn' ? result.value : undefined,
+    );
+  }
+
+  async leaseGrant(
+    request: { readonly id?: number; readonly ttlSeconds: number },
+    context: CallContext,
+  ): Promise<Outcome<LeaseGrant>> {
+    const refusal = checkLeaseGrant(request);
+    if (refusal !== undefined) return refused(refusal);
+    // Drawn here, not where it is applied: the command must be the same everywhere.
+    const id = request.id === undefined || request.id === 0 ? this.#leaseId() : request.id;
+    return this.#write({ kind: 'lease-grant', id, ttlSeconds: request.ttlSeconds }, context, (result) =>
+      result.kind === 'lease' ? { id: result.id, ttlSeconds: result.ttlSeconds } : undefined,
+    );
+  }
+
+  #leaseId(): number {
+    const bytes = Buffer.from(this.#options.random.bytes(8));
+    return (bytes.readUInt32BE(0) & 0x0f_ffff) * 0x1_0000_0000 + bytes.readUInt32BE(4) + 1;
+  }
+
+  async leaseRevoke(id: number, context: CallContext): Promise<Outcome<{ readonly revision: number }>> {
+    const refusal = checkCount('a lease id', id);
+    if (refusal !== undefined) return refused(refusal);
+    return this.#write({ kind: 'lease-revoke', id }, context, (result) =>
+      result.kind === 'revision' ? { revision: result.revision } : undefined,
+    );
+  }
+
+  async compact(
+    revision: number,
+    context: CallContext,
+  ): Promise<Outcome<{ readonly compactRevision: number }>> {
+    const refusal = checkCount('a revision', revision);
+    if (refusal !== undefined) return refused(refusal);
+    return this.#write({ kind: 'compact', revision }, context, (result) =>
+      result.kind === 'compacted' ? { compactRevision: result.compactRevision } : undefined,
+    );
+  }
+
+  async #write<Value>(
+    command: Command,
+    context: CallContext,
+    valueOf: (result: ApplyResult) => Value | undefined,
+  ): Promise<Outcome<Value>> {
+    if (this.#stopping) return refused({ reason: 'stopping', message: 'the member is stopping' });
+    const failure = diskRefusal(this.#options.diskFailure());
+    if (failure !== undefined) return refused(failure);
+    const outcome = await this.#options.proposals.run(command, context);
+    if (outcome.kind !== 'done') return outcome;
+    if (outcome.value.kind === 'refused') return refused(outcome.value.refusal);
+    const value = valueOf(outcome.value);
+    if (value === undefined) throw new Error(`a ${command.kind} was answered with ${outcome.value.kind}`);
+    return { kind: 'done', value };
+  }
+
+  async range(request: RangeRequest, context: CallContext): Promise<Outcome<RangeResult>> {
+    const refusal =
+      checkRange(request) ??
+      checkCount('revision', request.revision) ??
+      checkCount('limitItems', request.limitItems) ??
+      checkCount('limitBytes', request.limitBytes);
+    if (refusal !== undefined) return refused(refusal);
+    if (this.#stopping) return refused({ reason: 'stopping', message: 'the member is stopping' });
+    if (request.consistency === 'linearizable') {
+      const behind = await this.#awaitReadIndex(context);
+      if (behind !== undefined) return refused(behind);
+    }
+    try {
+      return await this.#read(request);
+    } catch (error) {
+      const reason = diskRefusal(error);
+      if (reason === undefined) throw error;
+      if (reason.reason === 'corrupt') {
+        this.#options.logger.error('a read met damaged data', {
+          error: reason.message,
+          caller: context.caller,
+        });
+      }
+      return refused(reason);
+    }
+  }
+
+  async #read(request: RangeRequest): Promise<Outcome<RangeResult>> {
+    const { state } = this.#options.machine;
+    const revision = request.revision === 0 ? undefined : request.revision;
+    const collector = new RangeCollector(request);
+    if (revision === undefined && request.end === undefined) {
+      const known = state.peekLatest(textOf(request.key));
+      if (known !== undefined) {
+        if (known !== null) collector.add(known.item);
+        return { kind: 'done', value: collector.result(state.revision) };
+      }
+    }
+    const view = state.stateView();
+    try {
+      const refusal = revision === undefined ? undefined : checkRevision(revision, view);
+      if (refusal !== undefined) return refused(refusal);
+      await readRange(view, request, revision, collector);
+      return { kind: 'done', value: collector.result(view.revision) };
+    } finally {
+      await view.view.close();
+    }
+  }
+
+  /** undefined: this member has applied all that was acknowledged before the call. */
+  async #awaitReadIndex(context: CallContext): Promise<Refusal | undefined> {
+    const { clock, probe, machine, waiters } = this.#options;
+    const deadline = clock.monotonicMilliseconds() + context.timeoutMilliseconds;
+    const result = await probe.readIndex(context.timeoutMilliseconds);
+    if (result.kind === 'refused') {
+      switch (result.reason) {
+        case 'no-leader':
+          return { reason: 'no-leader', message: 'the cluster has no leader that this member can reach' };
+        case 'timeout':
+          return { reason: 'timeout', message: 'no quorum confirmed the read in time' };
+        case 'queue-full':
+          return { reason: 'overloaded', message: 'too many reads are waiting' };
+        case 'stopping':
+          return { reason: 'stopping', message: 'the member is stopping' };
+      }
+    }
+    const left = Math.max(0, deadline - clock.monotonicMilliseconds());
+    if (await waiters.wait(result.index, machine.appliedIndex, left)) return undefined;
+    if (this.#stopping) return { reason: 'stopping', message: 'the member is stopping' };
+    return { reason: 'timeout', message: `this member has not applied index ${result.index} in time` };
+  }
+
+  watch(request: Parameters<Store['watch']>[0]): ReturnType<Store['watch']> {
+    return this.#options.hub.watch(request);
+  }
+
+  async catchUp(context: CallContext): Promise<Outcome<{ readonly revision: number }>> {
+    if (this.#stopping) return refused({ reason: 'stopping', message: 'the member is stopping' });
+    const behind = await this.#awaitReadIndex(context);
+    if (behind !== undefined) return refused(behind);
+    return { kind: 'done', value: { revision: this.#options.machine.state.revision } };
+  }
+
+  async status(): Promise<StoreStatus> {
+    const databaseBytes = await this.databaseBytes();
+    const { revision, compactRevision, appliedIndex } = this.#options.machine.state;
+    return { revision, compactRevision, appliedIndex, databaseBytes };
+  }
+
+  /** Up to a few seconds old: measuring it looks at every file. */
+  async databaseBytes(): Promise<number> {
+    const now = this.#options.clock.monotonicMilliseconds();
+    if (this.#size === undefined || now - this.#size.atMilliseconds >= SIZE_AGE_MILLISECONDS) {
+      const bytes = await this.#options.machine.state.sizeBytes().catch(() => this.#size?.bytes ?? 0);
+      this.#size = { bytes, atMilliseconds: now };
+    }
+    return this.#size.bytes;
+  }
+
+  stop(): void {
+    this.#stopping = true;
+  }
+}
+
+function checkRevision(
+  revision: number,
+  at: { readonly revision: number; readonly compactRevision: number },
+): Refusal | undefined {
+  if (revision > at.revision) {
+    const message = `revision ${revision} is in the future, the store is at ${at.revision}`;
+    return { reason: 'future-revision', currentRevision: at.revision, message };
+  }
+  if (revision >= at.compactRevision) return undefined;
+  const message = `revision ${revision} is compacted, history begins at ${at.compactRevision}`;
+  return { reason: 'compacted', compactRevision: at.compactRevision, message };
+}

@@ -1,0 +1,101 @@
+/** What happened after a revision, read from disk in slices: how a watch catches up. */
+import { textOf } from '../bytes.js';
+import { containsKey } from '../commands/validate.js';
+import type { KeyRange, KeyValue, WatchEvent } from '../store.js';
+import { DamagedRecordError } from '../tuple.js';
+import { revisionKey, revisionOfKey } from './key-space.js';
+import { changeKeys } from './read-range.js';
+import { decodeChanges, decodeVersion, type KeyChange } from './records.js';
+import type { StateView } from './state.js';
+
+export interface HistorySlice {
+  readonly events: readonly WatchEvent[];
+  /** Every change in the range up to and including this revision is in `events`. */
+  readonly completeRevision: number;
+}
+
+export interface HistoryRequest extends KeyRange {
+  /** First revision of interest; not compacted. */
+  readonly fromRevision: number;
+  readonly previousValues: boolean;
+  /** Stop after the revision that passes one of these. */
+  readonly maxRevisions: number;
+  readonly maxBytes: number;
+}
+
+interface Wanted extends KeyChange {
+  readonly revision: number;
+}
+
+const PAGE_REVISIONS = 64;
+
+/** Fetches the values that the changes speak of with two reads for all of them. */
+async function fetchEvents(
+  state: StateView,
+  wanted: readonly Wanted[],
+  previousValues: boolean,
+): Promise<readonly WatchEvent[]> {
+  const { view, salt } = state;
+  const puts = wanted.map((change) => changeKeys(textOf(change.key), change.revision));
+  const superseded = await view.getMany(puts.map(({ version }) => version));
+  const heads = await view.getMany(
+    puts.filter((_, index) => superseded[index] === undefined).map(({ head }) => head),
+  );
+  const before = previousValues
+    ? await view.getMany(
+        wanted.map((change) => changeKeys(textOf(change.key), change.previousRevision).version),
+      )
+    : [];
+  let nextHead = 0;
+  return wanted.map((change, index): WatchEvent => {
+    const record = superseded[index] ?? heads[nextHead++];
+    const { key, revision } = change;
+    const previousRecord = change.previousRevision === 0 ? undefined : before[index];
+    const previous =
+      previousRecord === undefined ? undefined : decodeVersion(salt, key, previousRecord)?.item;
+    const withPrevious = previous === undefined ? {} : { previous };
+    if (change.type === 'delete')
+      return { type: 'delete', item: deletedItem(key, revision), ...withPrevious };
+    const item = record === undefined ? undefined : decodeVersion(salt, key, record)?.item;
+    if (item?.modRevision !== revision) {
+      throw new DamagedRecordError(`revision ${revision} lacks the version it speaks of`);
+    }
+    return { type: 'put', item, ...withPrevious };
+  });
+}
+
+function deletedItem(key: Uint8Array, revision: number): KeyValue {
+  return { key, value: new Uint8Array(0), createRevision: 0, modRevision: revision, version: 0, lease: 0 };
+}
+
+/** Throws `DamagedRecordError`. */
+export async function readHistorySlice(state: StateView, request: HistoryRequest): Promise<HistorySlice> {
+  const events: WatchEvent[] = [];
+  let completeRevision = request.fromRevision - 1;
+  let revisions = 0;
+  let bytes = 0;
+  const cursor = state.view.iterate(revisionKey(request.fromRevision), 's');
+  try {
+    while (revisions < request.maxRevisions && bytes < request.maxBytes) {
+      const page = await cursor.nextPage(PAGE_REVISIONS);
+      if (page.length === 0) return { events, completeRevision: state.revision };
+      const wanted: Wanted[] = [];
+      for (const { key, value } of page) {
+        const revision = revisionOfKey(key);
+        for (const change of decodeChanges(key, value)) {
+          if (containsKey(request, textOf(change.key))) wanted.push({ ...change, revision });
+        }
+        completeRevision = revision;
+      }
+      revisions += page.length;
+      if (wanted.length === 0) continue;
+      for (const event of await fetchEvents(state, wanted, request.previousValues)) {
+        events.push(event);
+        bytes += event.item.key.length + event.item.value.length + (event.previous?.value.length ?? 0);
+      }
+    }
+    return { events, completeRevision };
+  } finally {
+    await cursor.close();
+  }
+}

@@ -1,0 +1,174 @@
+/** The records of the state database, each with a digest or checksum that binds it to its key. */
+import { bytesOf, concatBytes, equalBytes } from '../bytes.js';
+import { DIGEST_BYTES, digest } from '../checksum.js';
+import type { KeyValue } from '../store.js';
+import {
+  bytesAt,
+  DamagedRecordError,
+  numberAt,
+  openRecord,
+  packTuple,
+  sealRecord,
+  type Tuple,
+  unpackTuple,
+} from '../tuple.js';
+
+/** A version as it is stored: what it says, and the very bytes, whose first 16 are its digest. */
+export interface StoredVersion {
+  readonly item: KeyValue;
+  readonly record: Uint8Array;
+}
+
+/** Keys the digests; the same on every member of a cluster. */
+export type RecordSalt = Uint8Array;
+
+export function recordSalt(clusterId: string): RecordSalt {
+  return digest(packTuple(['kuorum record', clusterId]));
+}
+
+const lengthScratch = Buffer.alloc(4);
+
+function versionDigest(salt: RecordSalt, key: Uint8Array, body: Uint8Array): Uint8Array {
+  lengthScratch.writeUInt32BE(key.length, 0);
+  return digest(salt, lengthScratch, key, body);
+}
+
+/** The digest covers the key as the client knows it, so a head becomes history without being encoded again. */
+export function encodeVersion(salt: RecordSalt, item: KeyValue): StoredVersion {
+  const { key, createRevision, modRevision, version, lease, value } = item;
+  const body = packTuple([createRevision, modRevision, version, lease, value]);
+  const record = concatBytes(versionDigest(salt, key, body), body);
+  // The value stands last: the item shares the record's bytes instead of keeping the proposal's alive.
+  return { item: { ...item, value: record.subarray(record.length - value.length) }, record };
+}
+
+export function encodeTombstone(salt: RecordSalt, key: Uint8Array, revision: number): Uint8Array {
+  const body = packTuple([revision]);
+  return concatBytes(versionDigest(salt, key, body), body);
+}
+
+function openVersion(salt: RecordSalt, key: Uint8Array, record: Uint8Array): Tuple {
+  const body = record.subarray(DIGEST_BYTES);
+  if (body.length === 0 || !equalBytes(record.subarray(0, DIGEST_BYTES), versionDigest(salt, key, body))) {
+    throw new DamagedRecordError(`a version of key ${JSON.stringify(Buffer.from(key).toString('latin1'))}`);
+  }
+  return unpackTuple(body);
+}
+
+/** undefined: a tombstone. Throws `DamagedRecordError`. */
+export function decodeVersion(
+  salt: RecordSalt,
+  key: Uint8Array,
+  record: Uint8Array,
+): StoredVersion | undefined {
+  const tuple = openVersion(salt, key, record);
+  if (tuple.length === 1) return undefined;
+  const item: KeyValue = {
+    key,
+    value: bytesAt(tuple, 4),
+    createRevision: numberAt(tuple, 0),
+    modRevision: numberAt(tuple, 1),
+    version: numberAt(tuple, 2),
+    lease: numberAt(tuple, 3),
+  };
+  return { item, record };
+}
+
+/** One key's change in a revision. */
+export interface KeyChange {
+  readonly type: 'put' | 'delete';
+  readonly key: Uint8Array;
+  /** The mod revision it replaced; 0: there was none. */
+  readonly previousRevision: number;
+}
+
+export function encodeChanges(databaseKey: string, changes: readonly KeyChange[]): Uint8Array {
+  const tuples = changes.map(
+    (change): Tuple => [change.type === 'put' ? 0 : 1, change.key, change.previousRevision],
+  );
+  return sealRecord(bytesOf(databaseKey), tuples);
+}
+
+export function decodeChanges(databaseKey: string, record: Uint8Array): readonly KeyChange[] {
+  return openRecord(bytesOf(databaseKey), record).map((value): KeyChange => {
+    if (!Array.isArray(value)) throw new DamagedRecordError('a revision');
+    const tuple = value as Tuple;
+    return {
+      type: tuple[0] === 0 ? 'put' : 'delete',
+      key: bytesAt(tuple, 1),
+      previousRevision: numberAt(tuple, 2),
+    };
+  });
+}
+
+export interface LeaseRecord {
+  readonly id: number;
+  readonly ttlSeconds: number;
+  /** On the log's clock. */
+  readonly expiresMilliseconds: number;
+}
+
+/** Like a version: a digest that the state hash sums up. */
+export function encodeLease(salt: RecordSalt, lease: LeaseRecord): Uint8Array {
+  const body = packTuple([lease.id, lease.ttlSeconds, lease.expiresMilliseconds]);
+  return concatBytes(versionDigest(salt, bytesOf('lease'), body), body);
+}
+
+export function decodeLease(salt: RecordSalt, record: Uint8Array): LeaseRecord {
+  const tuple = openVersion(salt, bytesOf('lease'), record);
+  return { id: numberAt(tuple, 0), ttlSeconds: numberAt(tuple, 1), expiresMilliseconds: numberAt(tuple, 2) };
+}
+
+/** What the database is up to; written with every batch. */
+export interface MetaRecord {
+  readonly formatVersion: number;
+  readonly appliedIndex: number;
+  readonly appliedTerm: number;
+  /** The newest time in the log. */
+  readonly timeMilliseconds: number;
+  readonly revision: number;
+  /** History up to and including this is logically forgotten. */
+  readonly compactRevision: number;
+  /** … and up to here physically deleted. */
+  readonly deletedRevision: number;
+  /** The sum over keys and leases. */
+  readonly hash: Uint8Array;
+  readonly configuration: Uint8Array;
+  /** Sessions that began at or below this applied index and are not in the table are too old to tell. */
+  readonly sessionFloor: number;
+  /** What every member of the cluster is known to read. */
+  readonly clusterFormatVersion: number;
+}
+
+export function encodeMeta(databaseKey: string, meta: MetaRecord): Uint8Array {
+  return sealRecord(bytesOf(databaseKey), [
+    meta.formatVersion,
+    meta.appliedIndex,
+    meta.appliedTerm,
+    meta.timeMilliseconds,
+    meta.revision,
+    meta.compactRevision,
+    meta.deletedRevision,
+    meta.hash,
+    meta.configuration,
+    meta.sessionFloor,
+    meta.clusterFormatVersion,
+  ]);
+}
+
+export function decodeMeta(databaseKey: string, record: Uint8Array): MetaRecord {
+  const tuple = openRecord(bytesOf(databaseKey), record);
+  return {
+    formatVersion: numberAt(tuple, 0),
+    appliedIndex: numberAt(tuple, 1),
+    appliedTerm: numberAt(tuple, 2),
+    timeMilliseconds: numberAt(tuple, 3),
+    revision: numberAt(tuple, 4),
+    compactRevision: numberAt(tuple, 5),
+    deletedRevision: numberAt(tuple, 6),
+    hash: bytesAt(tuple, 7),
+    configuration: bytesAt(tuple, 8),
+    sessionFloor: numberAt(tuple, 9),
+    clusterFormatVersion: numberAt(tuple, 10),
+  };
+}

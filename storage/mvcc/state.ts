@@ -1,0 +1,416 @@
+/**
+ * The replicated state of one member: the key space with its history, leases, sessions, membership and what
+ * it is up to. Only the state machine changes it, one log entry at a time.
+ *
+ * Faults assumed: crash at any instant (the database is then a prefix of what was applied), damaged records
+ * (found by their digests; a damaged record stops what needed it).
+ */
+
+import type { Clock, DiskDatabase } from '../../platform/index.js';
+import type { SnapshotMetadata } from '../../raft/index.js';
+import { decodeConfiguration, encodeConfiguration } from '../../raft/index.js';
+import { bytesOf, textOf } from '../bytes.js';
+import { digest } from '../checksum.js';
+import { SessionTable } from '../commands/sessions.js';
+import type { KeyValue } from '../store.js';
+import { DamagedRecordError, packTuple } from '../tuple.js';
+import {
+  attachmentKey,
+  expiryKey,
+  headKey,
+  keyOfAttachment,
+  leaseKey,
+  META_KEY,
+  parseExpiryKey,
+  revisionKey,
+  versionKey,
+} from './key-space.js';
+import {
+  decodeLease,
+  decodeMeta,
+  decodeVersion,
+  encodeChanges,
+  encodeLease,
+  encodeMeta,
+  encodeTombstone,
+  encodeVersion,
+  type KeyChange,
+  type LeaseRecord,
+  type MetaRecord,
+  type RecordSalt,
+  recordSalt,
+  type StoredVersion,
+} from './records.js';
+import { StateHash } from './state-hash.js';
+import { VersionCache } from './version-cache.js';
+import type { View } from './view.js';
+import { WriteBehind } from './write-behind.js';
+
+export const STATE_FORMAT_VERSION = 1;
+const DEFAULT_CACHE_BYTES = 8 * 1024 * 1024;
+const SCAN_PAGE_ENTRIES = 512;
+
+export interface StateOptions {
+  readonly database: DiskDatabase;
+  readonly clock: Clock;
+  readonly clusterId: string;
+  /** What an empty state begins with. */
+  readonly birth: SnapshotMetadata;
+  readonly cacheBytes?: number;
+  readonly flushDelayMilliseconds?: number;
+}
+
+/** One key's change, as watchers see it. */
+export interface AppliedChange {
+  readonly type: 'put' | 'delete';
+  readonly item: KeyValue;
+  readonly previous: KeyValue | undefined;
+}
+
+/** What a command wants to do to a key: `next` undefined deletes it. */
+export interface StagedChange {
+  readonly key: string;
+  readonly previous: StoredVersion | undefined;
+  readonly next: { readonly value: Uint8Array; readonly lease: number } | undefined;
+}
+
+/** A point in time for readers: a view and the revisions it belongs to. */
+export interface StateView {
+  readonly view: View;
+  readonly revision: number;
+  readonly compactRevision: number;
+  readonly appliedIndex: number;
+  readonly salt: RecordSalt;
+}
+
+export class ReplicatedState {
+  readonly #store: WriteBehind;
+  readonly #salt: RecordSalt;
+  readonly #cache: VersionCache;
+  readonly sessions: SessionTable;
+  readonly #hash: StateHash;
+  #meta: MetaRecord;
+  #durableIndex: number;
+
+  private constructor(options: StateOptions, meta: MetaRecord) {
+    this.#salt = recordSalt(options.clusterId);
+    this.#cache = new VersionCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
+    this.#meta = meta;
+    this.#durableIndex = meta.appliedIndex;
+    this.#hash = StateHash.from(meta.hash);
+    this.sessions = new SessionTable(meta.sessionFloor);
+    let describedIndex = meta.appliedIndex;
+    this.#store = new WriteBehind({
+      database: options.database,
+      clock: options.clock,
+      describe: () => {
+        describedIndex = this.#meta.appliedIndex;
+        return [[META_KEY, encodeMeta(META_KEY, this.#currentMeta())]];
+      },
+      ...(options.flushDelayMilliseconds === undefined
+        ? {}
+        : { flushDelayMilliseconds: options.flushDelayMilliseconds }),
+    });
+    this.#store.onDurable = () => {
+      this.#durableIndex = describedIndex;
+    };
+  }
+
+  /** Throws `DamagedRecordError` when what the state says of itself cannot be trusted. */
+  static async open(options: StateOptions): Promise<ReplicatedState> {
+    const record = await options.database.get(bytesOf(META_KEY));
+    const meta = record === undefined ? metaAtBirth(options.birth) : decodeMeta(META_KEY, record);
+    if (meta.formatVersion > STATE_FORMAT_VERSION) {
+      throw new DamagedRecordError(`state format ${meta.formatVersion} is newer than this version`);
+    }
+    const state = new ReplicatedState(options, meta);
+    await state.#restoreSessions(options.database);
+    return state;
+  }
+
+  async #restoreSessions(database: DiskDatabase): Promise<void> {
+    const iterator = database.iterate({ gte: bytesOf('s'), lt: bytesOf('t') });
+    try {
+      for (;;) {
+        const page = await iterator.nextPage(SCAN_PAGE_ENTRIES);
+        if (page.length === 0) return;
+        for (const { key, value } of page) this.sessions.restore(textOf(key), value);
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  get revision(): number {
+    return this.#meta.revision;
+  }
+
+  get compactRevision(): number {
+    return this.#meta.compactRevision;
+  }
+
+  get deletedRevision(): number {
+    return this.#meta.deletedRevision;
+  }
+
+  get appliedIndex(): number {
+    return this.#meta.appliedIndex;
+  }
+
+  get timeMilliseconds(): number {
+    return this.#meta.timeMilliseconds;
+  }
+
+  get clusterFormatVersion(): number {
+    return this.#meta.clusterFormatVersion;
+  }
+
+  /** The applied index that would be found after a crash now. */
+  get durableIndex(): number {
+    return this.#durableIndex;
+  }
+
+  get failure(): Error | undefined {
+    return this.#store.failure;
+  }
+
+  get salt(): RecordSalt {
+    return this.#salt;
+  }
+
+  metadata(): SnapshotMetadata {
+    const { appliedIndex, appliedTerm, timeMilliseconds, configuration } = this.#meta;
+    return {
+      index: appliedIndex,
+      term: appliedTerm,
+      timeMilliseconds,
+      configuration: decodeConfiguration(configuration),
+    };
+  }
+
+  #currentMeta(): MetaRecord {
+    return { ...this.#meta, hash: this.#hash.bytes(), sessionFloor: this.sessions.floor };
+  }
+
+  /** Of keys, leases, membership and revisions: 32 hex digits, equal on all members at equal applied index. */
+  stateHash(): string {
+    const { revision, compactRevision, configuration, clusterFormatVersion } = this.#meta;
+    const total = this.#hash.copy();
+    total.add(digest(this.#salt, packTuple(['meta', revision, compactRevision, clusterFormatVersion])));
+    total.add(digest(this.#salt, packTuple(['configuration', configuration])));
+    return Buffer.from(total.bytes()).toString('hex');
+  }
+
+  stateView(): StateView {
+    const { revision, compactRevision, appliedIndex } = this.#meta;
+    return { view: this.#store.view(), revision, compactRevision, appliedIndex, salt: this.#salt };
+  }
+
+  // Reading the newest versions: for applying, and for single keys.
+
+  /** undefined: not in memory; null: not there. */
+  peekLatest(key: string): StoredVersion | null | undefined {
+    return this.#cache.get(key);
+  }
+
+  /** Brings the newest versions of these keys into memory with one read. Throws `DamagedRecordError`. */
+  async prefetch(keys: Iterable<string>): Promise<Map<string, StoredVersion | null>> {
+    const found = new Map<string, StoredVersion | null>();
+    const missing: string[] = [];
+    for (const key of keys) {
+      const known = this.#cache.get(key);
+      if (known === undefined) missing.push(key);
+      else found.set(key, known);
+    }
+    if (missing.length === 0) return found;
+    const records = await this.#store.getMany(missing.map(headKey));
+    for (const [index, key] of missing.entries()) {
+      const record = records[index];
+      const version = record === undefined ? null : (decodeVersion(this.#salt, bytesOf(key), record) ?? null);
+      found.set(key, version);
+      this.#cache.set(key, version);
+    }
+    return found;
+  }
+
+  async lease(id: number): Promise<LeaseRecord | undefined> {
+    const record = await this.#store.get(leaseKey(id));
+    return record === undefined ? undefined : decodeLease(this.#salt, record);
+  }
+
+  /** Leases that have run out at `timeMilliseconds`, earliest first. */
+  async expiredLeases(timeMilliseconds: number, limit: number): Promise<readonly number[]> {
+    const view = this.#store.view();
+    try {
+      const cursor = view.iterate('x', expiryKey(timeMilliseconds + 1, 0));
+      const page = await cursor.nextPage(limit);
+      await cursor.close();
+      return page.map(({ key }) => parseExpiryKey(key).lease);
+    } finally {
+      await view.close();
+    }
+  }
+
+  async attachedKeys(lease: number): Promise<readonly string[]> {
+    const view = this.#store.view();
+    try {
+      const keys: string[] = [];
+      const cursor = view.iterate(attachmentKey(lease, ''), attachmentKey(lease + 1, ''));
+      for (;;) {
+        const page = await cursor.nextPage(SCAN_PAGE_ENTRIES);
+        if (page.length === 0) break;
+        for (const { key } of page) keys.push(keyOfAttachment(key));
+      }
+      await cursor.close();
+      return keys;
+    } finally {
+      await view.close();
+    }
+  }
+
+  // Changing: everything below is synchronous, and `commit` ends the unit.
+
+  /** Writes the changes under the next revision; none: the revision stays. */
+  write(changes: readonly StagedChange[]): readonly AppliedChange[] {
+    if (changes.length === 0) return [];
+    const revision = this.#meta.revision + 1;
+    const records: KeyChange[] = [];
+    const applied: AppliedChange[] = [];
+    for (const change of changes) {
+      const done = change.next === undefined ? this.#delete(change, revision) : this.#put(change, revision);
+      applied.push(done);
+      records.push({
+        type: done.type,
+        key: done.item.key,
+        previousRevision: change.previous?.item.modRevision ?? 0,
+      });
+    }
+    const key = revisionKey(revision);
+    this.#store.set(key, encodeChanges(key, records));
+    this.#meta = { ...this.#meta, revision };
+    return applied;
+  }
+
+  #put(change: StagedChange, revision: number): AppliedChange {
+    const { previous, next } = change;
+    const { value, lease } = next!;
+    const stored = encodeVersion(this.#salt, {
+      // A buffer of its own: a view would keep the whole log entry alive.
+      key: previous?.item.key ?? Uint8Array.from(bytesOf(change.key)),
+      value,
+      createRevision: previous?.item.createRevision ?? revision,
+      modRevision: revision,
+      version: (previous?.item.version ?? 0) + 1,
+      lease,
+    });
+    if (previous !== undefined) this.#supersede(change.key, previous, lease);
+    if (lease !== 0) this.#store.set(attachmentKey(lease, change.key), new Uint8Array(0));
+    this.#store.set(headKey(change.key), stored.record);
+    this.#hash.add(stored.record);
+    this.#cache.set(change.key, stored);
+    return { type: 'put', item: stored.item, previous: previous?.item };
+  }
+
+  #delete(change: StagedChange, revision: number): AppliedChange {
+    const previous = change.previous!;
+    const { key } = previous.item;
+    this.#supersede(change.key, previous, 0);
+    this.#store.set(headKey(change.key), null);
+    this.#store.set(versionKey(change.key, revision), encodeTombstone(this.#salt, key, revision));
+    this.#cache.set(change.key, null);
+    const item: KeyValue = {
+      key,
+      value: new Uint8Array(0),
+      createRevision: 0,
+      modRevision: revision,
+      version: 0,
+      lease: 0,
+    };
+    return { type: 'delete', item, previous: previous.item };
+  }
+
+  #supersede(key: string, previous: StoredVersion, nextLease: number): void {
+    const { modRevision, lease } = previous.item;
+    this.#store.set(versionKey(key, modRevision), previous.record);
+    this.#hash.subtract(previous.record);
+    if (lease !== 0 && lease !== nextLease) this.#store.set(attachmentKey(lease, key), null);
+  }
+
+  grantLease(lease: LeaseRecord): void {
+    const record = encodeLease(this.#salt, lease);
+    this.#store.set(leaseKey(lease.id), record);
+    this.#store.set(expiryKey(lease.expiresMilliseconds, lease.id), new Uint8Array(0));
+    this.#hash.add(record);
+  }
+
+  removeLease(lease: LeaseRecord): void {
+    this.#store.set(leaseKey(lease.id), null);
+    this.#store.set(expiryKey(lease.expiresMilliseconds, lease.id), null);
+    this.#hash.subtract(encodeLease(this.#salt, lease));
+  }
+
+  compactTo(compactRevision: number): void {
+    this.#meta = { ...this.#meta, compactRevision };
+  }
+
+  setClusterFormatVersion(clusterFormatVersion: number): void {
+    this.#meta = { ...this.#meta, clusterFormatVersion };
+  }
+
+  setConfiguration(configuration: Uint8Array): void {
+    this.#meta = { ...this.#meta, configuration: Uint8Array.from(configuration) };
+  }
+
+  setRaw = (databaseKey: string, value: Uint8Array | null): void => this.#store.set(databaseKey, value);
+
+  /** Ends the unit of one log entry. */
+  commit(entry: { readonly index: number; readonly term: number; readonly timeMilliseconds: number }): void {
+    const { index, term, timeMilliseconds } = entry;
+    this.#meta = { ...this.#meta, appliedIndex: index, appliedTerm: term, timeMilliseconds };
+    this.#store.commit();
+  }
+
+  /** Physically forgets history: no logical change, so no log entry. */
+  deleteHistory(databaseKeys: Iterable<string>, deletedRevision: number): void {
+    for (const key of databaseKeys) this.#store.set(key, null);
+    this.#meta = { ...this.#meta, deletedRevision };
+    this.#store.commit();
+  }
+
+  backpressure(): Promise<void> {
+    return this.#store.backpressure();
+  }
+
+  flush(): Promise<void> {
+    return this.#store.flush();
+  }
+
+  sizeBytes(): Promise<number> {
+    return this.#store.sizeBytes();
+  }
+
+  compactRange(from: string, to: string): Promise<void> {
+    return this.#store.compactRange(from, to);
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+}
+
+function metaAtBirth(birth: SnapshotMetadata): MetaRecord {
+  return {
+    formatVersion: STATE_FORMAT_VERSION,
+    appliedIndex: birth.index,
+    appliedTerm: birth.term,
+    timeMilliseconds: birth.timeMilliseconds,
+    // As in etcd, an empty store is at revision 1.
+    revision: 1,
+    compactRevision: 0,
+    deletedRevision: 0,
+    hash: new StateHash().bytes(),
+    configuration: encodeConfiguration(birth.configuration),
+    sessionFloor: 0,
+    clusterFormatVersion: 1,
+  };
+}

@@ -1,0 +1,222 @@
+/** The client's end: the store of another thread, with the same promises. */
+import type { ClusterAdmin, MemberDescription, MemberHealth, MemberStatus } from '../cluster-admin.js';
+import type {
+  CallContext,
+  LeaseGrant,
+  Outcome,
+  RangeResult,
+  Refusal,
+  Store,
+  StoreStatus,
+  TxnResult,
+  Watch,
+  WatchEndReason,
+  WatchStep,
+} from '../store.js';
+import {
+  type AdminMethod,
+  type Answer,
+  type PlainMethod,
+  type Request,
+  type StoreMethod,
+  type StorePort,
+  TurnQueue,
+  unpackMessages,
+} from './port.js';
+
+export interface ConnectedStore {
+  readonly store: Store;
+  readonly admin: ClusterAdmin;
+  /** Ends every pending call and watch, and closes the port. */
+  close(): void;
+}
+
+export interface ConnectStoreOptions {
+  /** Calls that may wait for an answer at once; further ones are refused as overloaded. */
+  readonly maxPendingCalls?: number;
+}
+
+const DEFAULT_MAX_PENDING_CALLS = 4096;
+
+interface PendingCall {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  /** What the call ends with when the port closes under it. */
+  readonly whenClosed: Outcome<never> | undefined;
+}
+
+class RemoteWatch implements Watch {
+  readonly #id: number;
+  readonly #send: (request: Request) => void;
+  readonly #forget: () => void;
+  #asked: Promise<WatchStep> | undefined;
+  #resolve: ((step: WatchStep) => void) | undefined;
+  #end: WatchStep | undefined;
+
+  constructor(id: number, send: (request: Request) => void, forget: () => void) {
+    this.#id = id;
+    this.#send = send;
+    this.#forget = forget;
+  }
+
+  next(): Promise<WatchStep> {
+    if (this.#end !== undefined) return Promise.resolve(this.#end);
+    this.#asked ??= new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#send({ kind: 'next', id: this.#id });
+    });
+    return this.#asked;
+  }
+
+  cancel(): void {
+    if (this.#end !== undefined) return;
+    this.#send({ kind: 'cancel', id: this.#id });
+    this.finish({ kind: 'cancelled' });
+  }
+
+  take(step: WatchStep): void {
+    if (this.#end !== undefined) return;
+    if (step.kind === 'end') {
+      this.#end = step;
+      this.#forget();
+    }
+    const resolve = this.#resolve;
+    this.#asked = undefined;
+    this.#resolve = undefined;
+    resolve?.(step);
+  }
+
+  finish(reason: WatchEndReason): void {
+    this.take({ kind: 'end', reason });
+  }
+}
+
+const stopping: Refusal = { reason: 'stopping', message: 'the store of this member is gone' };
+
+class Connection {
+  readonly #port: StorePort;
+  readonly #queue: TurnQueue<Request>;
+  readonly #calls = new Map<number, PendingCall>();
+  readonly #watches = new Map<number, RemoteWatch>();
+  readonly #maxPendingCalls: number;
+  #nextId = 1;
+  #closed = false;
+
+  constructor(port: StorePort, maxPendingCalls: number) {
+    this.#port = port;
+    this.#queue = new TurnQueue(port);
+    this.#maxPendingCalls = maxPendingCalls;
+    port.on('message', (value) => {
+      for (const answer of unpackMessages(value)) this.#take(answer as Answer);
+    });
+    port.on('close', () => this.#drop());
+  }
+
+  #take(answer: Answer): void {
+    switch (answer.kind) {
+      case 'answer':
+        this.#calls.get(answer.id)?.resolve(answer.value);
+        this.#calls.delete(answer.id);
+        return;
+      case 'error':
+        this.#calls.get(answer.id)?.reject(new Error(answer.message));
+        this.#calls.delete(answer.id);
+        return;
+      case 'step':
+        this.#watches.get(answer.id)?.take(answer.step as WatchStep);
+    }
+  }
+
+  /** The server keeps the deadline; the answer follows it by one hop. */
+  async call<Value>(
+    method: StoreMethod | AdminMethod,
+    argument: unknown,
+    context: CallContext,
+    writes: boolean,
+  ): Promise<Outcome<Value>> {
+    if (this.#closed) return { kind: 'refused', refusal: stopping };
+    if (this.#calls.size >= this.#maxPendingCalls) {
+      return { kind: 'refused', refusal: { reason: 'overloaded', message: 'too many calls are waiting' } };
+    }
+    const whenClosed: Outcome<never> = writes
+      ? { kind: 'unknown', message: stopping.message }
+      : { kind: 'refused', refusal: stopping };
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      const id = this.#nextId++;
+      this.#calls.set(id, { resolve, reject, whenClosed });
+      this.#queue.send({ kind: 'call', id, method, argument, context });
+    });
+    return answer as Outcome<Value>;
+  }
+
+  async plain<Value>(method: PlainMethod): Promise<Value> {
+    if (this.#closed) throw new Error(stopping.message);
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      const id = this.#nextId++;
+      this.#calls.set(id, { resolve, reject, whenClosed: undefined });
+      this.#queue.send({ kind: 'plain', id, method });
+    });
+    return answer as Value;
+  }
+
+  watch(request: Parameters<Store['watch']>[0]): Watch {
+    const id = this.#nextId++;
+    const watch = new RemoteWatch(
+      id,
+      (message) => this.#queue.send(message),
+      () => this.#watches.delete(id),
+    );
+    if (this.#closed) {
+      watch.finish({ kind: 'stopping' });
+      return watch;
+    }
+    this.#watches.set(id, watch);
+    this.#queue.send({ kind: 'watch', id, request });
+    return watch;
+  }
+
+  #drop(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#queue.close();
+    for (const watch of this.#watches.values()) watch.finish({ kind: 'stopping' });
+    for (const call of this.#calls.values()) {
+      if (call.whenClosed === undefined) call.reject(new Error(stopping.message));
+      else call.resolve(call.whenClosed);
+    }
+    this.#calls.clear();
+  }
+
+  close(): void {
+    this.#drop();
+    this.#port.close();
+  }
+}
+
+/** The store at the other end of `port`. */
+export function connectStore(port: StorePort, options: ConnectStoreOptions = {}): ConnectedStore {
+  const connection = new Connection(port, options.maxPendingCalls ?? DEFAULT_MAX_PENDING_CALLS);
+  const store: Store = {
+    txn: (request, context) => connection.call<TxnResult>('txn', request, context, true),
+    range: (request, context) => connection.call<RangeResult>('range', request, context, false),
+    watch: (request) => connection.watch(request),
+    leaseGrant: (request, context) => connection.call<LeaseGrant>('leaseGrant', request, context, true),
+    leaseRevoke: (id, context) =>
+      connection.call<{ readonly revision: number }>('leaseRevoke', id, context, true),
+    compact: (revision, context) =>
+      connection.call<{ readonly compactRevision: number }>('compact', revision, context, true),
+    catchUp: (context) => connection.call<{ readonly revision: number }>('catchUp', null, context, false),
+    status: () => connection.plain<StoreStatus>('store.status'),
+  };
+  const admin: ClusterAdmin = {
+    status: () => connection.plain<MemberStatus>('admin.status'),
+    members: () => connection.plain<readonly MemberDescription[]>('admin.members'),
+    moveLeader: (toMemberId, context) =>
+      connection.call<Record<string, never>>('admin.moveLeader', toMemberId, context, true),
+    alarms: () => connection.plain<Awaited<ReturnType<ClusterAdmin['alarms']>>>('admin.alarms'),
+    hash: () => connection.plain<{ readonly appliedIndex: number; readonly stateHash: string }>('admin.hash'),
+    health: () => connection.plain<readonly MemberHealth[]>('admin.health'),
+    defragment: (context) => connection.call<Record<string, never>>('admin.defragment', null, context, true),
+  };
+  return { store, admin, close: () => connection.close() };
+}

@@ -1,0 +1,123 @@
+/** The server's end: answers calls on a port from the store and the administration of this thread. */
+import type { ClusterAdmin } from '../cluster-admin.js';
+import type { CallContext, Outcome, Store, Watch, WatchStep } from '../store.js';
+import {
+  type AdminMethod,
+  type Answer,
+  type PlainMethod,
+  type Request,
+  type StoreMethod,
+  type StorePort,
+  TurnQueue,
+  unpackMessages,
+} from './port.js';
+
+export interface ServedStore {
+  /** Cancels the client's watches and closes the port. */
+  close(): void;
+}
+
+type Argument<Method extends StoreMethod> = Parameters<Store[Method]>[0];
+
+interface Served {
+  readonly store: Store;
+  readonly admin: ClusterAdmin;
+}
+
+/** The argument's type is the client's promise: both ends are one program. */
+function call(
+  { store, admin }: Served,
+  method: StoreMethod | AdminMethod,
+  argument: unknown,
+  context: CallContext,
+): Promise<Outcome<unknown>> {
+  switch (method) {
+    case 'txn':
+      return store.txn(argument as Argument<'txn'>, context);
+    case 'range':
+      return store.range(argument as Argument<'range'>, context);
+    case 'leaseGrant':
+      return store.leaseGrant(argument as Argument<'leaseGrant'>, context);
+    case 'leaseRevoke':
+      return store.leaseRevoke(argument as number, context);
+    case 'compact':
+      return store.compact(argument as number, context);
+    case 'catchUp':
+      return store.catchUp(context);
+    case 'admin.moveLeader':
+      return admin.moveLeader(argument as number, context);
+    case 'admin.defragment':
+      return admin.defragment(context);
+  }
+}
+
+function plain({ store, admin }: Served, method: PlainMethod): Promise<unknown> {
+  switch (method) {
+    case 'store.status':
+      return store.status();
+    case 'admin.status':
+      return admin.status();
+    case 'admin.members':
+      return admin.members();
+    case 'admin.alarms':
+      return admin.alarms();
+    case 'admin.hash':
+      return admin.hash();
+    case 'admin.health':
+      return admin.health();
+  }
+}
+
+/** Serves `store` and `admin` to the other end of `port`. */
+export function serveStore(served: Served, port: StorePort): ServedStore {
+  const queue = new TurnQueue<Answer>(port);
+  const watches = new Map<number, Watch>();
+  const answer = async (id: number, result: Promise<unknown>): Promise<void> => {
+    try {
+      queue.send({ kind: 'answer', id, value: await result });
+    } catch (error) {
+      queue.send({ kind: 'error', id, message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  const step = async (id: number, watch: Watch): Promise<void> => {
+    const next = await watch.next().catch((): WatchStep => ({ kind: 'end', reason: { kind: 'corrupt' } }));
+    if (next.kind === 'end') watches.delete(id);
+    queue.send({ kind: 'step', id, step: next });
+  };
+  const handle = (request: Request): void => {
+    switch (request.kind) {
+      case 'call':
+        void answer(request.id, call(served, request.method, request.argument, request.context));
+        return;
+      case 'plain':
+        void answer(request.id, plain(served, request.method));
+        return;
+      case 'watch':
+        watches.set(request.id, served.store.watch(request.request as Parameters<Store['watch']>[0]));
+        return;
+      case 'next': {
+        const watch = watches.get(request.id);
+        if (watch !== undefined) void step(request.id, watch);
+        return;
+      }
+      case 'cancel':
+        watches.get(request.id)?.cancel();
+        watches.delete(request.id);
+    }
+  };
+  const drop = (): void => {
+    for (const watch of watches.values()) watch.cancel();
+    watches.clear();
+    queue.close();
+  };
+  port.on('message', (value) => {
+    for (const request of unpackMessages(value)) handle(request as Request);
+  });
+  port.on('close', drop);
+  return {
+    close() {
+      drop();
+      port.close();
+    },
+  };
+}

@@ -1,0 +1,329 @@
+/**
+ * What raft drives: applies committed entries to the replicated state, tells who waits for them, makes
+ * snapshots and takes them in.
+ *
+ * Two state databases exist only while a snapshot is taken in: the new one is built beside the current one,
+ * checked and flushed, and one synced record in the log database makes it the current one. A crash before that
+ * record leaves the old, after it the new; the other is deleted at the next start.
+ */
+
+import type { Clock, Disk, DiskDatabase, Logger } from '../platform/index.js';
+import type { Entry, LogIndex, SnapshotMetadata, SnapshotSource, StateMachine, Term } from '../raft/index.js';
+import { decodeConfiguration } from '../raft/index.js';
+import { bytesOf } from './bytes.js';
+import { applyCommand } from './commands/apply-command.js';
+import { decodeEnvelope, type Envelope } from './commands/command.js';
+import { type ApplyResult, decodeResult, encodeResult } from './commands/result.js';
+import type { MemberLog } from './log/member-log.js';
+import { deleteHistorySlice } from './mvcc/delete-history.js';
+import { keysOf } from './mvcc/execute-txn.js';
+import { META_KEY } from './mvcc/key-space.js';
+import { decodeMeta } from './mvcc/records.js';
+import { type AppliedChange, ReplicatedState, type StateView } from './mvcc/state.js';
+import { encodeChunks, type SnapshotRecord } from './snapshot/chunks.js';
+import { receiveState } from './snapshot/receive-state.js';
+import { DamagedRecordError } from './tuple.js';
+
+const FIRST_STATE = 'state';
+const SNAPSHOT_PAGE_ENTRIES = 256;
+
+/** How a proposal ended, for the member that made it. */
+export type ProposalEnd =
+  | { readonly kind: 'applied'; readonly result: ApplyResult }
+  /** Applied earlier; its result was too long to keep. */
+  | { readonly kind: 'applied-without-result' }
+  /** Certainly not applied, by this entry or before. */
+  | { readonly kind: 'not-applied'; readonly reason: 'session-unknown' }
+  /** Too old to tell. */
+  | { readonly kind: 'too-old' };
+
+/** Who listens to the state machine on this member. */
+export interface StateListener {
+  /** A revision was written. */
+  published(revision: number, changes: readonly AppliedChange[]): void;
+  proposalEnded(incarnation: number, sequence: number, end: ProposalEnd): void;
+  /** An entry was applied: whatever else was proposed for this place is lost. */
+  entryApplied(index: LogIndex, term: Term, timeMilliseconds: number): void;
+  /** All entries handed over together are applied; watchers may be woken, then answers given. */
+  batchApplied(): void;
+  /** A snapshot replaced the state. */
+  stateReplaced(): void;
+}
+
+export interface StateMachineOptions {
+  readonly disk: Disk;
+  readonly log: MemberLog;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly clusterId: string;
+  readonly birth: SnapshotMetadata;
+  readonly flushDelayMilliseconds?: number;
+}
+
+/** A committed entry that this version cannot apply: the member stops here, as all its peers do. */
+export class CannotApplyError extends Error {
+  readonly index: LogIndex;
+  constructor(index: LogIndex, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`entry ${index} cannot be applied: ${reason}`, { cause });
+    this.name = 'CannotApplyError';
+    this.index = index;
+  }
+}
+
+export class MemberStateMachine implements StateMachine {
+  readonly #options: StateMachineOptions;
+  #state: ReplicatedState;
+  #database: DiskDatabase;
+  #name: string;
+  #deleting: Promise<void> | undefined;
+  #closed = false;
+  listener: StateListener | undefined;
+
+  private constructor(
+    options: StateMachineOptions,
+    opened: { readonly state: ReplicatedState; readonly database: DiskDatabase; readonly name: string },
+  ) {
+    this.#options = options;
+    this.#state = opened.state;
+    this.#database = opened.database;
+    this.#name = opened.name;
+  }
+
+  /** Opens the current state and deletes what an interrupted snapshot left. */
+  static async open(options: StateMachineOptions): Promise<MemberStateMachine> {
+    const name = (await options.log.readStateName()) ?? FIRST_STATE;
+    for (const other of await options.disk.listDatabases()) {
+      if (other.startsWith(FIRST_STATE) && other !== name) await options.disk.deleteDatabase(other);
+    }
+    const machine = new MemberStateMachine(options, await openState(options, name));
+    machine.#deleteHistory();
+    return machine;
+  }
+
+  get state(): ReplicatedState {
+    return this.#state;
+  }
+
+  get appliedIndex(): LogIndex {
+    return this.#state.appliedIndex;
+  }
+
+  durableIndex(): LogIndex {
+    return this.#state.durableIndex;
+  }
+
+  stateView(): StateView {
+    return this.#state.stateView();
+  }
+
+  async apply(entries: readonly Entry[]): Promise<void> {
+    const decoded = entries.map((entry) => ({ entry, envelope: decode(entry) }));
+    await this.#state.backpressure();
+    await this.#prefetch(decoded.map(({ envelope }) => envelope));
+    for (const { entry, envelope } of decoded) {
+      if (entry.index <= this.#state.appliedIndex) continue;
+      if (entry.index !== this.#state.appliedIndex + 1) {
+        throw new CannotApplyError(entry.index, new Error(`it does not follow ${this.#state.appliedIndex}`));
+      }
+      try {
+        // What precedes a bad entry is applied first, however the entries were handed over.
+        if (envelope instanceof Error) throw envelope;
+        await this.#applyEntry(entry, envelope);
+      } catch (error) {
+        throw new CannotApplyError(entry.index, error);
+      }
+      this.listener?.entryApplied(entry.index, entry.term, entry.timeMilliseconds);
+    }
+    this.listener?.batchApplied();
+  }
+
+  /** One read for all keys that the batch names. */
+  async #prefetch(envelopes: readonly (Envelope | Error | undefined)[]): Promise<void> {
+    const keys = new Set<string>();
+    for (const envelope of envelopes) {
+      if (envelope === undefined || envelope instanceof Error || envelope.command.kind !== 'txn') continue;
+      for (const key of keysOf(envelope.command.request)) keys.add(key);
+    }
+    if (keys.size > 0) await this.#state.prefetch(keys);
+  }
+
+  async #applyEntry(entry: Entry, envelope: Envelope | undefined): Promise<void> {
+    if (envelope === undefined) {
+      if (entry.kind === 'configuration') this.#state.setConfiguration(entry.data);
+      this.#state.commit(entry);
+      return;
+    }
+    const { incarnation, sequence } = envelope;
+    const verdict = this.#state.sessions.judge(envelope);
+    if (verdict.kind !== 'new') {
+      this.#state.commit(entry);
+      this.listener?.proposalEnded(incarnation, sequence, endOf(verdict));
+      return;
+    }
+    const { result, changes } = await applyCommand(this.#state, envelope.command, entry.timeMilliseconds);
+    this.#state.sessions.record(envelope, encodeResult(result), entry.index, this.#state.setRaw);
+    this.#state.commit(entry);
+    if (changes.length > 0) this.listener?.published(this.#state.revision, changes);
+    if (result.kind === 'compacted') this.#deleteHistory();
+    this.listener?.proposalEnded(incarnation, sequence, { kind: 'applied', result });
+  }
+
+  /** What became of an own proposal, by the session table: after a snapshot skipped its entry. */
+  lookUp(incarnation: number, sequence: number): ProposalEnd | undefined {
+    const verdict = this.#state.sessions.judge({ incarnation, sequence, baseIndex: Number.MAX_SAFE_INTEGER });
+    return verdict.kind === 'new' ? undefined : endOf(verdict);
+  }
+
+  #deleteHistory(): void {
+    if (this.#deleting !== undefined || this.#closed) return;
+    this.#deleting = this.#deleteAllHistory()
+      .catch((error: unknown) => {
+        this.#options.logger.error('forgetting compacted history failed', { error: String(error) });
+      })
+      .finally(() => {
+        this.#deleting = undefined;
+      });
+  }
+
+  async #deleteAllHistory(): Promise<void> {
+    while (!this.#closed && (await deleteHistorySlice(this.#state))) {
+      await new Promise<void>((resolve) => this.#options.clock.defer(resolve));
+    }
+  }
+
+  /** Resolves when no compacted history is left on disk. */
+  async historyDeleted(): Promise<void> {
+    await this.#deleting;
+  }
+
+  async openSnapshot(): Promise<SnapshotSource> {
+    // So that the snapshot is as recent as it can be: what it lacks has to follow through the log.
+    await this.#state.flush();
+    const snapshot = this.#database.snapshot();
+    try {
+      const record = await snapshot.get(bytesOf(META_KEY));
+      if (record === undefined) throw new DamagedRecordError('the state has no meta record');
+      const meta = decodeMeta(META_KEY, record);
+      const metadata: SnapshotMetadata = {
+        index: meta.appliedIndex,
+        term: meta.appliedTerm,
+        timeMilliseconds: meta.timeMilliseconds,
+        configuration: decodeConfiguration(meta.configuration),
+      };
+      async function* pages(): AsyncIterable<readonly SnapshotRecord[]> {
+        const iterator = snapshot.iterate({});
+        try {
+          for (;;) {
+            const page = await iterator.nextPage(SNAPSHOT_PAGE_ENTRIES);
+            if (page.length === 0) return;
+            yield page;
+          }
+        } finally {
+          await iterator.close();
+        }
+      }
+      return { metadata, chunks: () => encodeChunks(pages()), close: () => snapshot.close() };
+    } catch (error) {
+      await snapshot.close();
+      throw error;
+    }
+  }
+
+  async installSnapshot(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const { disk, log, clusterId } = this.#options;
+    const name = nextName(this.#name);
+    await disk.deleteDatabase(name);
+    const database = await disk.openDatabase(name);
+    try {
+      await receiveState(database, metadata, clusterId, chunks);
+    } catch (error) {
+      await database.close();
+      await disk.deleteDatabase(name);
+      throw error;
+    }
+    await database.close();
+    const opened = await openState(this.#options, name);
+    await log.writeStateName(name);
+    const old = { state: this.#state, name: this.#name };
+    this.#closed = true;
+    await this.#deleting;
+    this.#closed = false;
+    this.#state = opened.state;
+    this.#database = opened.database;
+    this.#name = name;
+    this.listener?.stateReplaced();
+    this.#deleteHistory();
+    // Readers that hold a view of the old state finish first; nobody waits for them.
+    void old.state
+      .close()
+      .then(() => disk.deleteDatabase(old.name))
+      .catch((error: unknown) => {
+        this.#options.logger.warn('the replaced state is deleted at the next start', {
+          error: String(error),
+        });
+      });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#deleting;
+    await this.#state.close();
+  }
+}
+
+function decode(entry: Entry): Envelope | Error | undefined {
+  switch (entry.kind) {
+    case 'command':
+      try {
+        return decodeEnvelope(entry.data);
+      } catch (error) {
+        return error instanceof Error ? error : new Error(String(error));
+      }
+    case 'configuration':
+    case 'empty':
+      return undefined;
+  }
+}
+
+function endOf(
+  verdict: Exclude<ReturnType<ReplicatedState['sessions']['judge']>, { kind: 'new' }>,
+): ProposalEnd {
+  switch (verdict.kind) {
+    case 'repeat':
+      return verdict.result === undefined
+        ? { kind: 'applied-without-result' }
+        : { kind: 'applied', result: decodeResult(verdict.result) };
+    case 'too-old':
+      return { kind: 'too-old' };
+    case 'session-unknown':
+      return { kind: 'not-applied', reason: 'session-unknown' };
+  }
+}
+
+function nextName(name: string): string {
+  const number = name === FIRST_STATE ? 0 : Number(name.slice(FIRST_STATE.length + 1));
+  return `${FIRST_STATE}.${number + 1}`;
+}
+
+async function openState(
+  options: StateMachineOptions,
+  name: string,
+): Promise<{ readonly state: ReplicatedState; readonly database: DiskDatabase; readonly name: string }> {
+  const database = await options.disk.openDatabase(name);
+  try {
+    const state = await ReplicatedState.open({
+      database,
+      clock: options.clock,
+      clusterId: options.clusterId,
+      birth: options.birth,
+      ...(options.flushDelayMilliseconds === undefined
+        ? {}
+        : { flushDelayMilliseconds: options.flushDelayMilliseconds }),
+    });
+    return { state, database, name };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
