@@ -6,15 +6,7 @@
 import type { FieldError } from './field-error.js';
 import type { JsonObject, JsonValue } from './value.js';
 
-export type Verb =
-  | 'create'
-  | 'delete'
-  | 'deletecollection'
-  | 'get'
-  | 'list'
-  | 'patch'
-  | 'update'
-  | 'watch';
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
 export interface ResourceDescriptor {
   /** '' for the core group. */
@@ -35,8 +27,23 @@ export interface ResourceDescriptor {
    * How objects live: `stored` under `keyPrefix`; `virtual` ones are answered by a function of the API server
    * (componentstatuses, access reviews) and have no storage.
    */
-  readonly persistence: { readonly kind: 'stored'; readonly keyPrefix: string } | { readonly kind: 'virtual' };
+  readonly persistence:
+    | { readonly kind: 'stored'; readonly keyPrefix: string }
+    | { readonly kind: 'virtual' };
   readonly strategy: Strategy;
+  /**
+   * Set when what is stored is another group's form: events.k8s.io events live under the core events' keys, as
+   * core objects. Without it the stored form is `storageVersion` of this group. Such objects are told apart by
+   * their own apiVersion.
+   */
+  readonly storedAs?: {
+    /** e.g. `v1` */
+    readonly apiVersion: string;
+    /** From any served version of this group to the stored form. */
+    toStored(object: JsonObject): JsonObject;
+    /** From the stored form to this group's `storageVersion`. */
+    fromStored(object: JsonObject): JsonObject;
+  };
   /** Objects of any served version to `version`; may call out and fail. */
   convert(objects: readonly JsonObject[], version: string): Promise<readonly JsonObject[]>;
 }
@@ -91,6 +98,8 @@ export type SubresourceDescriptor =
       readonly verbs: readonly ('get' | 'update' | 'patch')[];
       /** What of `next` may reach the stored object; returns the object to store. */
       prepare(next: JsonObject, old: JsonObject): JsonObject;
+      /** Of the prepared object, in place of the served version's `validateUpdate`, which rules the main endpoint. */
+      validateUpdate?(object: JsonObject, old: JsonObject): readonly FieldError[];
     }
   /** Create-only actions with a body of another type: binding, eviction, token. */
   | {
@@ -111,7 +120,10 @@ export interface Strategy {
   readonly allowCreateOnUpdate: boolean;
   /** Objects carry metadata.generation. */
   readonly tracksGeneration: boolean;
-  /** Drops what a client may not set at creation (status, ...); mutates. Metadata is the generic code's. */
+  /**
+   * Drops what a client may not set at creation (status, ...); mutates. Metadata is the generic code's: name,
+   * namespace and uid are final before this.
+   */
   prepareForCreate(object: JsonObject): void;
   /** Keeps from `old` what the main endpoint may not change (status, ...); mutates `object`. */
   prepareForUpdate(object: JsonObject, old: JsonObject): void;

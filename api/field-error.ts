@@ -39,7 +39,9 @@ const titles: Record<FieldErrorKind, string> = {
 
 function quote(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return 'null';
-  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'bigint' ? inner.toString() : inner,
+  );
 }
 
 /** The message without the path: `Invalid value: "x": must be …`. */

@@ -26,7 +26,7 @@ export type ScalarKind =
 export type FieldType =
   | { readonly kind: ScalarKind }
   /** A string with a known set of values (not enforced by decoding). */
-  | { readonly kind: 'enum'; readonly values: readonly string[] }
+  | { readonly kind: 'enum'; readonly values: readonly string[]; readonly name?: string }
   | { readonly kind: 'ref'; readonly type: string }
   | { readonly kind: 'list'; readonly element: FieldType }
   | { readonly kind: 'map'; readonly value: FieldType };
@@ -61,4 +61,8 @@ export interface TypeSchema {
   readonly fields: readonly (FieldSchema | InlineField)[];
   /** Every field by its JSON name, inlined ones included. */
   readonly byName: ReadonlyMap<string, FieldSchema>;
+  /** Whether server-side apply treats the whole struct as one value. */
+  readonly mapType?: 'atomic' | 'granular';
+  /** A JSON schema or something else in its place (apiextensions): has no fields of its own. */
+  readonly union?: 'array' | 'bool' | 'stringArray';
 }
