@@ -1,0 +1,47 @@
+/** Validation of an object as it would be stored: its metadata, then what its kind demands. */
+import {
+  type FieldError,
+  invalidObject,
+  type JsonObject,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '../../api/index.js';
+import { newFinalizerErrors } from './deletion.js';
+import type { ResourceView } from './resource-view.js';
+import { metadataOf } from './stored-form.js';
+
+function refuse(view: ResourceView, object: JsonObject, errors: readonly FieldError[]): void {
+  if (errors.length === 0) return;
+  const name = metadataOf(object)['name'] ?? metadataOf(object)['generateName'];
+  throw invalidObject(
+    view.descriptor.group,
+    view.descriptor.kind,
+    typeof name === 'string' ? name : '',
+    errors,
+  );
+}
+
+/** @param object home form @throws ApiError 422 */
+export function validateNew(view: ResourceView, object: JsonObject): void {
+  refuse(view, object, [...validateObjectMeta(object, view.descriptor), ...view.home.validateCreate(object)]);
+}
+
+/**
+ * @param object home form
+ * @param through the endpoint; a subresource of its own prepares what may change at all, and may change what the
+ *   kind's own update rules forbid (a pod's node, an ephemeral container)
+ * @throws ApiError 422
+ */
+export function validateChanged(
+  view: ResourceView,
+  object: JsonObject,
+  old: JsonObject,
+  through: 'main' | 'subresource',
+): void {
+  refuse(view, object, [
+    ...validateObjectMeta(object, view.descriptor),
+    ...validateObjectMetaUpdate(object, old),
+    ...newFinalizerErrors(object, old),
+    ...(through === 'main' ? view.home.validateUpdate(object, old) : view.home.validateCreate(object)),
+  ]);
+}
