@@ -1,0 +1,37 @@
+/** `kuorum fault …`: breaks and mends a cluster that was started with --faults. */
+import { connectControl, type FaultRequest } from '../../cluster/index.js';
+import { systemClock } from '../../platform/index.js';
+import { dataDirOf } from '../data-dir.js';
+import { faultFromArguments } from '../fault-arguments.js';
+
+function done(fault: FaultRequest, member: string | undefined): string {
+  switch (fault.kind) {
+    case 'partition':
+      return `partitioned: ${fault.groups.map((group) => group.join(',')).join(' / ')}`;
+    case 'isolate':
+      return `isolated ${member}`;
+    case 'kill':
+      return `killed ${member}; it stays down until: kuorum fault restart ${member}`;
+    case 'restart':
+      return `restarted ${member}`;
+    case 'pause':
+      return `paused ${member}`;
+    case 'resume':
+      return `resumed ${member}`;
+    case 'links':
+      return 'link faults set';
+    case 'heal':
+      return 'healed: no link is cut and no member paused';
+  }
+}
+
+export async function fault(
+  kind: string,
+  words: readonly string[],
+  options: { readonly dataDir?: string },
+): Promise<void> {
+  const request = faultFromArguments(kind, words);
+  const control = await connectControl({ dataDir: dataDirOf(options), clock: systemClock() });
+  const member = await control.fault(request);
+  process.stdout.write(`${done(request, member)}\n`);
+}

@@ -1,0 +1,160 @@
+/** The command line's grammar: which commands there are and what they take. What they do stands in commands/. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { kuorumVersion } from '../cluster/index.js';
+import { bench } from './commands/bench.js';
+import { down } from './commands/down.js';
+import { fault } from './commands/fault.js';
+import { kubeconfig } from './commands/kubeconfig.js';
+import { kubectl } from './commands/kubectl.js';
+import { logs } from './commands/logs.js';
+import { status } from './commands/status.js';
+import { type UpOptions, up } from './commands/up.js';
+
+function integer(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
+    }
+    return value;
+  };
+}
+
+const list = (text: string, previous: readonly string[]): readonly string[] => [
+  ...previous,
+  ...text.split(',').filter((part) => part !== ''),
+];
+
+const integers = (text: string): readonly number[] => text.split(',').map(integer(1, 10_000));
+
+interface DataDirOption {
+  readonly dataDir?: string;
+}
+
+function addUp(program: Command): void {
+  program
+    .command('up')
+    .description('start a cluster in the foreground, until Ctrl-C')
+    .option(
+      '-m, --members <count>',
+      'how many members: 1, 3, 5 or 7 (default: 3, or what the folder holds)',
+      integer(0, 99),
+    )
+    .option('--allow-even', 'accept an even number of members', false)
+    .option(
+      '-p, --api-port <port>',
+      'port of the front door; 0 picks a free one (default: 6443 or the next free)',
+      integer(0, 65_535),
+    )
+    .option('--data-dir <folder>', 'where keys, data and logs lie (default: .kuorum)')
+    .option('--fresh', 'delete what an earlier cluster left in the folder', false)
+    .option('--faults', 'allow kuorum fault', false)
+    .option('--tls-san <names>', 'further names for the API certificates', list, [])
+    .option('-d, --detach', 'return when the cluster is ready and leave it running', false)
+    .addOption(new Option('--ready-timeout <seconds>').argParser(integer(1, 3600)).default(60).hideHelp())
+    .action((options: UpOptions) => up(options));
+}
+
+function addObservation(program: Command): void {
+  program
+    .command('status')
+    .description('show every member: role, term, indexes, size, pid, health')
+    .option('--data-dir <folder>', 'the cluster to look at')
+    .addOption(
+      new Option('-o, --output <format>', 'how to print it').choices(['table', 'json']).default('table'),
+    )
+    .action((options: DataDirOption & { readonly output: 'table' | 'json' }) => status(options));
+  program
+    .command('logs')
+    .description("print the members' logs")
+    .argument('[member]', 'a member, supervisor or controllers; all members when absent')
+    .option('-f, --follow', 'go on printing what is added', false)
+    .option('--data-dir <folder>', 'the cluster to look at')
+    .action((member: string | undefined, options: DataDirOption & { readonly follow: boolean }) =>
+      logs(member, options),
+    );
+}
+
+function addControl(program: Command): void {
+  program
+    .command('down')
+    .description('stop a running cluster')
+    .option('--data-dir <folder>', 'the cluster to stop')
+    .action((options: DataDirOption) => down(options));
+  program
+    .command('fault')
+    .description('break a cluster on purpose (started with --faults)')
+    .argument('<kind>', 'partition, isolate, kill, restart, pause, resume or heal')
+    .argument('[members...]', 'such as: m1 / m2,m3 for partition, else a member or leader')
+    .option('--data-dir <folder>', 'the cluster to break')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  kuorum fault partition m1 / m2,m3\n  kuorum fault isolate leader\n  kuorum fault kill m1\n' +
+        '  kuorum fault restart m1\n  kuorum fault pause m1\n  kuorum fault heal',
+    )
+    .action((kind: string, members: readonly string[], options: DataDirOption) =>
+      fault(kind, members, options),
+    );
+}
+
+function addClients(program: Command): void {
+  program
+    .command('kubeconfig')
+    .description('print the kubeconfig, or merge it into ~/.kube/config')
+    .option('--merge', 'add the contexts to ~/.kube/config', false)
+    .option('--data-dir <folder>', 'the cluster to use')
+    .action((options: DataDirOption & { readonly merge: boolean }) => kubeconfig(options));
+  program
+    .command('kubectl')
+    .description("run kubectl with this cluster's kubeconfig")
+    .argument('[words...]', 'what kubectl gets')
+    .option('--data-dir <folder>', 'the cluster to use; only before the first word for kubectl')
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (words: readonly string[], options: DataDirOption) => {
+      process.exitCode = await kubectl(words, options);
+    });
+}
+
+function addBench(program: Command): void {
+  program
+    .command('bench')
+    .description('measure a cluster that is started for it')
+    .option('-m, --members <count>', 'how many members', integer(1, 7))
+    .option('--seconds-per-run <seconds>', 'of load, for each measurement', integer(1, 3600))
+    .option('--clients <counts>', 'client counts to measure, such as 1,16,64', integers)
+    .option('--idle-seconds <seconds>', 'without load before memory and CPU are read', integer(0, 3600))
+    .option('--failover-rounds <count>', 'leader kills to measure', integer(0, 100))
+    .option('--out <file>', 'where the JSON report goes')
+    .action((options: Parameters<typeof bench>[0]) => bench(options));
+}
+
+export function createProgram(): Command {
+  const program = new Command('kuorum')
+    .description('A Kubernetes control plane over a Raft-replicated store, to use and to break.')
+    .version(kuorumVersion(), '-v, --version')
+    .enablePositionalOptions()
+    // One line, also when a suggestion follows.
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `kuorum: ${text
+            .replace(/^error: /, '')
+            .trimEnd()
+            .replaceAll('\n', ' ')}\n`,
+        ),
+    });
+  addUp(program);
+  addObservation(program);
+  addControl(program);
+  addClients(program);
+  addBench(program);
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => {
+      process.stdout.write(`kuorum ${kuorumVersion()}\n`);
+    });
+  return program;
+}

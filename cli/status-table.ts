@@ -1,0 +1,75 @@
+/** The table of `kuorum status`. */
+import type { ClusterMemberStatus, ClusterStatus } from '../cluster/index.js';
+
+const columns = [
+  'MEMBER',
+  'ROLE',
+  'TERM',
+  'COMMIT',
+  'APPLIED',
+  'LAG',
+  'DB SIZE',
+  'MEMORY',
+  'CPU',
+  'PID',
+  'HEALTH',
+];
+
+/** `1.5 MiB` */
+export function formatBytes(bytes: number | undefined): string {
+  if (bytes === undefined) return '-';
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+const orDash = (value: number | string | undefined): string => (value === undefined ? '-' : String(value));
+
+function row(member: ClusterMemberStatus): readonly string[] {
+  return [
+    member.name,
+    orDash(member.role),
+    orDash(member.term),
+    orDash(member.commitIndex),
+    orDash(member.appliedIndex),
+    orDash(member.lag),
+    formatBytes(member.databaseBytes),
+    formatBytes(member.residentBytes),
+    member.cpuPercent === undefined ? '-' : `${member.cpuPercent.toFixed(1)}%`,
+    orDash(member.pid),
+    member.health,
+  ];
+}
+
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((cells) => (cells[column] ?? '').length)),
+  );
+  return rows
+    .map((cells) =>
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+export function statusText(status: ClusterStatus): string {
+  const faults = status.linkFaults.filter((fault) => fault.dropProbability === 1);
+  const lines = [
+    `${status.url} (supervisor pid ${status.supervisorPid}, leader ${status.leader ?? 'none'})`,
+    '',
+    table([columns, ...status.members.map(row)]),
+  ];
+  if (status.linkFaults.length > 0) {
+    const cut = faults.map((fault) => `${fault.from}→${fault.to}`).join(' ');
+    lines.push('', cut === '' ? `${status.linkFaults.length} link faults` : `links cut: ${cut}`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,34 @@
+/**
+ * Small files that are replaced as a whole. Faults assumed: a crash at any instant; a reader sees the old file
+ * or the new one, never a torn one.
+ */
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+
+/** Writes beside the file, syncs, then renames over it. `mode` is what the file has from its first byte on. */
+export async function replaceFile(
+  path: string,
+  text: string,
+  options: { readonly mode: number },
+): Promise<void> {
+  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    const file = await open(temporary, 'wx', options.mode);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** The error's code (`ENOENT`, `EACCES` …), when it is one of the operating system's. */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,142 @@
+/**
+ * DIR/cluster.json: what makes a folder ours, and where everything of a running cluster is to be found. Read
+ * by people and programs, so it is checked for shape on every read and replaced as a whole on every write.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode, replaceFile } from './atomic-file.js';
+import { UserError } from './user-error.js';
+
+/** Raised when an older Kuorum could not understand the folder. */
+export const clusterFileFormat = 1;
+
+export interface ClusterFileMember {
+  readonly name: string;
+  readonly id: number;
+  /** null while it is down. */
+  readonly pid: number | null;
+  readonly apiPort: number | null;
+  /** The etcd API's port; null until that exists. */
+  readonly clientPort: number | null;
+  readonly peerPort: number | null;
+}
+
+export interface ClusterFile {
+  readonly format: number;
+  /** The Kuorum that wrote the file last. */
+  readonly version: string;
+  readonly name: string;
+  readonly clusterId: string;
+  /**
+   * `forming` until every member's folder and every key exists. A missing folder means an interrupted first
+   * start while forming, and lost data afterwards.
+   */
+  readonly phase: 'forming' | 'formed';
+  readonly faults: boolean;
+  /** null when no supervisor runs. A pid alone proves nothing: the socket beside this file does. */
+  readonly supervisorPid: number | null;
+  readonly frontDoorPort: number | null;
+  readonly members: readonly ClusterFileMember[];
+}
+
+export function clusterFilePath(dataDir: string): string {
+  return join(dataDir, 'cluster.json');
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const isId = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+const isPort = (value: unknown): value is number | null =>
+  value === null || (Number.isInteger(value) && (value as number) > 0 && (value as number) < 65_536);
+const isPid = (value: unknown): value is number | null => value === null || isId(value);
+
+function isMember(value: unknown): value is ClusterFileMember {
+  return (
+    isRecord(value) &&
+    typeof value.name === 'string' &&
+    /^[a-z0-9-]{1,32}$/.test(value.name) &&
+    isId(value.id) &&
+    isPid(value.pid) &&
+    isPort(value.apiPort) &&
+    isPort(value.clientPort) &&
+    isPort(value.peerPort)
+  );
+}
+
+function isClusterFile(value: unknown): value is ClusterFile {
+  return (
+    isRecord(value) &&
+    value.format === clusterFileFormat &&
+    typeof value.version === 'string' &&
+    typeof value.name === 'string' &&
+    typeof value.clusterId === 'string' &&
+    (value.phase === 'forming' || value.phase === 'formed') &&
+    typeof value.faults === 'boolean' &&
+    isPid(value.supervisorPid) &&
+    isPort(value.frontDoorPort) &&
+    Array.isArray(value.members) &&
+    value.members.length > 0 &&
+    value.members.every(isMember) &&
+    new Set(value.members.map((member) => member.name)).size === value.members.length &&
+    new Set(value.members.map((member) => member.id)).size === value.members.length
+  );
+}
+
+/** Whether the text is a cluster.json of any format: what `--fresh` asks before it deletes anything. */
+export function looksLikeClusterFile(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return (
+      isRecord(value) &&
+      Number.isInteger(value.format) &&
+      typeof value.clusterId === 'string' &&
+      Array.isArray(value.members)
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** Throws a UserError that names `path` for anything that is not a whole cluster.json of this format. */
+export function parseClusterFile(text: string, path: string): ClusterFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UserError(`${path} is not valid JSON: restore it from a copy, or choose another --data-dir`);
+  }
+  const format = isRecord(value) && Number.isInteger(value.format) ? Number(value.format) : 0;
+  if (isRecord(value) && format > clusterFileFormat) {
+    const writer = typeof value.version === 'string' ? `Kuorum ${value.version}` : 'a newer Kuorum';
+    throw new UserError(
+      `${path} has format ${format} and was written by ${writer}; this Kuorum reads format ` +
+        `${clusterFileFormat}: use the newer one, or choose another --data-dir`,
+    );
+  }
+  if (!isClusterFile(value)) {
+    throw new UserError(
+      `${path} does not describe a Kuorum cluster: restore it from a copy, or choose another --data-dir`,
+    );
+  }
+  return value;
+}
+
+/** undefined when there is none. */
+export async function readClusterFile(dataDir: string): Promise<ClusterFile | undefined> {
+  const path = clusterFilePath(dataDir);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new UserError(`${path} cannot be read (${code ?? String(error)})`, { cause: error });
+  }
+  return parseClusterFile(text, path);
+}
+
+export async function writeClusterFile(dataDir: string, file: ClusterFile): Promise<void> {
+  await replaceFile(clusterFilePath(dataDir), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o644 });
+}

@@ -1,0 +1,134 @@
+/**
+ * A running cluster as its owner sees it: what `startCluster` gives and what the command line drives. Plain
+ * data and promises only.
+ */
+import type { LinkFaults } from '../platform/index.js';
+
+export interface StartClusterOptions {
+  /** 1, 3, 5 or 7; 3 when absent, or what the data folder holds. */
+  readonly members?: number;
+  /** Accept 2, 4 or 6 members, which tolerate no more failures than one fewer. */
+  readonly allowEven?: boolean;
+  /** Run the members in this process, without worker threads; for tests. Default: a process each. */
+  readonly inProcess?: boolean;
+  /** Where keys, data and logs lie. Absent: a temporary folder that `stop` removes. */
+  readonly dataDir?: string;
+  /** Delete what an earlier cluster left in `dataDir`. Refused for a folder that is not ours. */
+  readonly fresh?: boolean;
+  /** The front door's port; 0, the default, picks a free one. */
+  readonly apiPort?: number;
+  /** Allow fault control; on by default here, off by default on the command line. */
+  readonly faults?: boolean;
+  /** Further names and addresses for the API servers' certificates. */
+  readonly tlsSan?: readonly string[];
+  /** How long to wait for readiness; 60,000 when absent. */
+  readonly readyTimeoutMilliseconds?: number;
+  /** Run the control loops (the namespace controller); on by default. */
+  readonly controllers?: boolean;
+  /** Where the built programs (`member.js` …) lie; found by itself when absent. */
+  readonly programFolder?: string;
+  /** Called with each step of the start, for people. */
+  readonly onProgress?: (step: string) => void;
+}
+
+export interface ClusterMember {
+  readonly name: string;
+  /** The member's identity in the replicated configuration. */
+  readonly id: number;
+  /** undefined while it is down, and the caller's own pid for a cluster in one process. */
+  readonly pid: number | undefined;
+  /** `https://127.0.0.1:PORT`: this member's own API server, past the front door. */
+  readonly url: string;
+  readonly apiPort: number;
+  readonly peerPort: number;
+  /** The etcd API's port; null until that exists. */
+  readonly clientPort: number | null;
+}
+
+/** Where a member's process stands, as its supervisor knows it. */
+export type MemberProcessState = 'starting' | 'running' | 'paused' | 'killed' | 'restarting' | 'stopped';
+
+export interface ClusterMemberStatus {
+  readonly name: string;
+  readonly id: number;
+  readonly pid: number | undefined;
+  readonly process: MemberProcessState;
+  /** undefined when the member did not answer. */
+  readonly role: 'follower' | 'pre-candidate' | 'candidate' | 'leader' | 'learner' | undefined;
+  readonly term: number | undefined;
+  readonly leader: string | undefined;
+  readonly commitIndex: number | undefined;
+  readonly appliedIndex: number | undefined;
+  /** Entries that the most advanced member has committed and this one has not applied. */
+  readonly lag: number | undefined;
+  readonly revision: number | undefined;
+  readonly databaseBytes: number | undefined;
+  /** Of the logical records at `appliedIndex`: 32 hex digits. */
+  readonly stateHash: string | undefined;
+  readonly hasQuorum: boolean;
+  /** `/readyz` was 200 at the last probe. */
+  readonly ready: boolean;
+  /** `ok`, or what is wrong. */
+  readonly health: string;
+  readonly residentBytes: number | undefined;
+  /** Of one core, since the previous status or over the process's life. */
+  readonly cpuPercent: number | undefined;
+  /** User and system time of the process since its start. */
+  readonly cpuMilliseconds: number | undefined;
+  readonly restarts: number;
+  readonly apiPort: number;
+  readonly peerPort: number;
+  readonly clientPort: number | null;
+}
+
+export interface ClusterStatus {
+  readonly name: string;
+  readonly clusterId: string;
+  readonly url: string;
+  readonly supervisorPid: number;
+  readonly faultsEnabled: boolean;
+  /** The member that a majority of the answering members follow. */
+  readonly leader: string | undefined;
+  readonly linkFaults: LinkFaults;
+  readonly members: readonly ClusterMemberStatus[];
+}
+
+/**
+ * Faults on purpose. Names are member names; `leader` stands for whoever leads now. Refused with a
+ * `UserError` unless the cluster was started with `faults`.
+ */
+export interface ClusterFaults {
+  /** Cuts every link between members of different groups; a member in no group is cut from all. */
+  partition(groups: readonly (readonly string[])[]): Promise<void>;
+  /** Cuts one member from all others; resolves with its name. */
+  isolate(member: string): Promise<string>;
+  /** Sets exactly these faults on the links between members. */
+  links(faults: LinkFaults): Promise<void>;
+  /** SIGKILL; it stays down until `restart`. Resolves, with its name, when the process is gone. */
+  kill(member: string): Promise<string>;
+  /** Starts a killed member, or kills and starts a running one; resolves when it listens again. */
+  restart(member: string): Promise<string>;
+  /** SIGSTOP: the process keeps its connections and answers nothing. Not in one process. */
+  pause(member: string): Promise<string>;
+  resume(member: string): Promise<string>;
+  /** Ends every link fault and every pause. A killed member stays down. */
+  heal(): Promise<void>;
+}
+
+export interface Cluster {
+  readonly name: string;
+  /** The front door: `https://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly dataDir: string;
+  /** Credentials and addresses for kubectl and client libraries, as YAML text. */
+  readonly kubeconfig: string;
+  readonly kubeconfigPath: string;
+  /** As they are now: pids and ports change when a member is started again. */
+  readonly members: readonly ClusterMember[];
+  readonly faults: ClusterFaults;
+  /** Milliseconds from the call to readiness. */
+  readonly startMilliseconds: number;
+  status(): Promise<ClusterStatus>;
+  /** Stops everything; `kill` ends the members without a farewell. Removes a temporary data folder. */
+  stop(options?: { readonly kill?: boolean }): Promise<void>;
+}

@@ -1,0 +1,126 @@
+/**
+ * DIR as a whole: whose it is, who holds it, what is missing from it. Everything that can be wrong with a
+ * folder before a cluster starts is found here and said in one line.
+ */
+import { access, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode } from './atomic-file.js';
+import { type ClusterFile, clusterFilePath, looksLikeClusterFile, readClusterFile } from './cluster-file.js';
+import { memberFolder, membersFolder } from './folder-layout.js';
+import { AlreadyHeldError, type Holder, holdDataFolder } from './supervisor/holder.js';
+import { socketFileName } from './supervisor/socket-path.js';
+import { UserError } from './user-error.js';
+
+export interface HeldDataFolder {
+  readonly dataDir: string;
+  readonly holder: Holder;
+  /** undefined: a new cluster is to be made here. */
+  readonly file: ClusterFile | undefined;
+}
+
+async function makeFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    if (!(await stat(dataDir)).isDirectory())
+      throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+  } catch (error) {
+    const code = errorCode(error);
+    const why =
+      code === 'EEXIST' || code === 'ENOTDIR'
+        ? 'a file is in its place or in its path'
+        : (code ?? String(error));
+    throw new UserError(`${dataDir} cannot be used as data folder (${why}): choose another --data-dir`, {
+      cause: error,
+    });
+  }
+}
+
+const ourSocket = (name: string): boolean => name === socketFileName || name.startsWith(`${socketFileName}.`);
+
+/** Refuses a folder with things in it that we did not put there. Resolves with whether a cluster is in it. */
+async function checkOurs(dataDir: string): Promise<boolean> {
+  let entries: readonly string[];
+  try {
+    entries = await readdir(dataDir);
+  } catch (error) {
+    throw new UserError(`${dataDir} cannot be read (${errorCode(error) ?? String(error)})`, { cause: error });
+  }
+  if (!entries.includes('cluster.json')) {
+    if (entries.every(ourSocket)) return false;
+    throw new UserError(
+      `${dataDir} is not empty and holds no Kuorum cluster (no cluster.json): choose another --data-dir`,
+    );
+  }
+  const text = await readFile(clusterFilePath(dataDir), 'utf8').catch((error: unknown) => {
+    throw new UserError(`${clusterFilePath(dataDir)} cannot be read (${errorCode(error) ?? String(error)})`, {
+      cause: error,
+    });
+  });
+  if (looksLikeClusterFile(text)) return true;
+  throw new UserError(
+    `${clusterFilePath(dataDir)} does not describe a Kuorum cluster: nothing was touched; choose another --data-dir`,
+  );
+}
+
+async function removeContents(dataDir: string): Promise<void> {
+  const entries = await readdir(dataDir);
+  // cluster.json goes last: an interrupted deletion leaves a folder that is still recognised as ours.
+  const order = [...entries.filter((name) => name !== 'cluster.json'), 'cluster.json'];
+  for (const name of order) {
+    if (!ourSocket(name)) await rm(join(dataDir, name), { recursive: true, force: true });
+  }
+}
+
+/** A member whose folder is gone would start empty and vote again: it may have voted and acknowledged before. */
+async function checkMemberFolders(dataDir: string, file: ClusterFile): Promise<void> {
+  if (file.phase === 'forming') return;
+  const missing: string[] = [];
+  for (const member of file.members) {
+    const path = memberFolder(dataDir, member.name);
+    await access(path).catch(() => missing.push(path));
+  }
+  if (missing.length === 0) return;
+  throw new UserError(
+    missing.length === file.members.length
+      ? `${membersFolder(dataDir)} is missing: restore it from a copy, or begin anew with --fresh`
+      : `${missing.join(', ')} is missing while the cluster's other members exist: restore it from a copy, or ` +
+          'begin anew with --fresh (an emptied member must not vote again)',
+  );
+}
+
+/**
+ * Takes DIR for this process until `holder.release()`.
+ * @throws UserError for everything that keeps a cluster from starting there.
+ */
+export async function holdAndReadDataFolder(options: {
+  readonly dataDir: string;
+  readonly fresh: boolean;
+}): Promise<HeldDataFolder> {
+  const { dataDir } = options;
+  await makeFolder(dataDir);
+  await checkOurs(dataDir);
+  let holder: Holder;
+  try {
+    holder = await holdDataFolder(dataDir);
+  } catch (error) {
+    if (error instanceof AlreadyHeldError) throw new UserError(await alreadyRunning(dataDir));
+    throw error;
+  }
+  try {
+    if (options.fresh && (await checkOurs(dataDir))) await removeContents(dataDir);
+    const file = await readClusterFile(dataDir);
+    if (file !== undefined) await checkMemberFolders(dataDir, file);
+    return { dataDir, holder, file };
+  } catch (error) {
+    await holder.release();
+    throw error;
+  }
+}
+
+async function alreadyRunning(dataDir: string): Promise<string> {
+  const file = await readClusterFile(dataDir).catch(() => undefined);
+  const pid = file?.supervisorPid ?? undefined;
+  return pid === undefined
+    ? `a cluster is already running in ${dataDir} (it is just starting)`
+    : `a cluster is already running in ${dataDir} (pid ${pid}): stop it with kuorum down, or choose another --data-dir`;
+}

@@ -1,0 +1,24 @@
+/**
+ * The door of cluster/, and what `import … from 'kuorum'` gives: start a whole cluster, look at it, break it,
+ * stop it.
+ */
+export type {
+  Cluster,
+  ClusterFaults,
+  ClusterMember,
+  ClusterMemberStatus,
+  ClusterStatus,
+  MemberProcessState,
+  StartClusterOptions,
+} from './cluster.js';
+// What the command line needs besides.
+export { type ClusterFile, type ClusterFileMember, readClusterFile } from './cluster-file.js';
+export { logPath } from './folder-layout.js';
+export { kubeconfigPath, mergeKubeconfig } from './kubeconfig.js';
+export { checkMemberCount } from './member-count.js';
+export { type RunClusterOptions, type RunningCluster, runCluster } from './run-cluster.js';
+export { startCluster } from './start-cluster.js';
+export { type ControlClient, connectControl } from './supervisor/control-client.js';
+export type { FaultRequest } from './supervisor/fault-request.js';
+export { isUserError, UserError } from './user-error.js';
+export { kuorumVersion } from './version.js';

@@ -1,0 +1,70 @@
+/**
+ * Entry of the worker thread that serves the API: TLS, HTTP, JSON. It is started before there is anything to
+ * serve, so that its code is loaded while the main thread opens the disk.
+ */
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import { createLogger, systemClock, systemRandom } from '../../platform/index.js';
+import { connectStore } from '../../storage/index.js';
+import { startApiHost } from './api-host.js';
+import type { MemberConfig } from './protocol.js';
+
+export type ApiWorkerRequest =
+  | {
+      readonly type: 'serve';
+      readonly config: Pick<MemberConfig, 'name' | 'apiPort' | 'apiTls' | 'logLevel'>;
+      readonly storePort: MessagePort;
+    }
+  | { readonly type: 'close'; readonly graceMilliseconds: number };
+
+export type ApiWorkerAnswer =
+  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'closed' }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'log'; readonly line: string };
+
+function main(port: MessagePort): void {
+  const answer = (message: ApiWorkerAnswer): void => port.postMessage(message);
+  let close: ((graceMilliseconds: number) => Promise<void>) | undefined;
+
+  async function serve(request: Extract<ApiWorkerRequest, { type: 'serve' }>): Promise<void> {
+    const logger = createLogger({
+      level: request.config.logLevel,
+      name: request.config.name,
+      destination: { write: (line) => answer({ type: 'log', line }) },
+    }).with({ thread: 'api' });
+    const connected = connectStore(request.storePort);
+    const server = await startApiHost({
+      config: request.config,
+      store: connected.store,
+      admin: connected.admin,
+      clock: systemClock(),
+      random: systemRandom(),
+      logger,
+    });
+    close = async (graceMilliseconds) => {
+      await server.close({ graceMilliseconds });
+      connected.close();
+    };
+    answer({ type: 'listening', port: server.port });
+  }
+
+  port.on('message', (request: ApiWorkerRequest) => {
+    switch (request.type) {
+      case 'serve':
+        serve(request).catch((error: unknown) => {
+          answer({
+            type: 'failed',
+            message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          });
+        });
+        break;
+      case 'close':
+        void (close?.(request.graceMilliseconds) ?? Promise.resolve()).finally(() =>
+          answer({ type: 'closed' }),
+        );
+        break;
+    }
+  });
+}
+
+if (parentPort !== null) main(parentPort);

@@ -1,0 +1,123 @@
+/**
+ * A member inside this process, for tests that want no processes: the same core and the same API server, on
+ * this thread. `kill` cannot be abrupt here: it closes without answering, and what was promised is on disk
+ * all the same.
+ */
+import type { ApiServer } from '../../apiserver/index.js';
+import { type Clock, createLogger, type Random } from '../../platform/index.js';
+import { openLogFile } from '../log-file.js';
+import { isUserError, UserError } from '../user-error.js';
+import { startApiHost } from './api-host.js';
+import type { LaunchMember, MemberEvents, MemberInstance } from './instance.js';
+import { type MemberCore, startMemberCore } from './member-core.js';
+import type { MemberConfig, PeerAddress } from './protocol.js';
+
+export interface InProcessOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const stopGraceMilliseconds = 500;
+
+class InProcessMember implements MemberInstance {
+  readonly pid = process.pid;
+  readonly #options: InProcessOptions;
+  readonly #events: MemberEvents;
+  #core: MemberCore | undefined;
+  #server: ApiServer | undefined;
+  #peers: readonly PeerAddress[] | undefined;
+  #starting: Promise<void> = Promise.resolve();
+  #ending = false;
+  #closeLog: () => void = () => {};
+
+  constructor(options: InProcessOptions, events: MemberEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  send(message: Parameters<MemberInstance['send']>[0]): void {
+    switch (message.type) {
+      case 'start':
+        this.#starting = this.#start(message.config).catch((error: unknown) => {
+          void this.#end(0, {
+            reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+            userMessage: isUserError(error) ? error.message : undefined,
+          });
+        });
+        break;
+      case 'peers':
+        this.#peers = message.peers;
+        this.#core?.setPeers(message.peers);
+        break;
+      case 'link-faults':
+        this.#core?.setLinkFaults(message.faults);
+        break;
+    }
+  }
+
+  async #start(config: MemberConfig): Promise<void> {
+    const { clock, random } = this.#options;
+    const destination = openLogFile(config.logPath);
+    this.#closeLog = () => destination.close();
+    const logger = createLogger({ level: config.logLevel, name: config.name, destination });
+    const core = await startMemberCore({ config, clock, random, logger });
+    this.#core = core;
+    this.#events.onPeerListening(core.peerPort);
+    if (this.#peers !== undefined) core.setPeers(this.#peers);
+    this.#server = await startApiHost({
+      config,
+      store: core.store,
+      admin: core.admin,
+      clock,
+      random,
+      logger,
+    });
+    this.#events.onApiListening(this.#server.port);
+  }
+
+  async #end(
+    graceMilliseconds: number,
+    exit: { readonly reason: string; readonly userMessage: string | undefined },
+  ): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    try {
+      await this.#server?.close({ graceMilliseconds });
+      await this.#core?.close();
+    } finally {
+      this.#core = undefined;
+      this.#closeLog();
+      this.#events.onExit(exit);
+    }
+  }
+
+  async report(): ReturnType<MemberInstance['report']> {
+    return this.#core?.report().catch(() => undefined);
+  }
+
+  #endAfterStart(graceMilliseconds: number, reason: string): void {
+    void this.#starting.then(() => this.#end(graceMilliseconds, { reason, userMessage: undefined }));
+  }
+
+  stop(): void {
+    this.#endAfterStart(stopGraceMilliseconds, 'stopped');
+  }
+
+  kill(): void {
+    this.#endAfterStart(0, 'killed');
+  }
+
+  pause(): void {
+    throw new UserError(
+      'a member in this process cannot be paused: start the cluster with a process a member',
+    );
+  }
+
+  resume(): void {
+    // Nothing is ever paused here.
+  }
+}
+
+export function launchMemberInProcess(options: InProcessOptions): LaunchMember {
+  return (_name, events) => new InProcessMember(options, events);
+}

@@ -1,0 +1,175 @@
+/**
+ * Entry of a member's process. The main thread has the disk, the peers and the store; a worker thread serves
+ * the API. Its life is its supervisor's: it starts, changes faults and stops on the supervisor's word, leaves
+ * the terminal's signals alone (the supervisor gets them too and orders the stop), and ends when the pipe to
+ * the supervisor does.
+ */
+
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { Logger } from '../../platform/index.js';
+import { createLogger, systemClock, systemRandom } from '../../platform/index.js';
+import { serveStore } from '../../storage/index.js';
+import { type LogFile, openLogFile } from '../log-file.js';
+import { isUserError } from '../user-error.js';
+import type { ApiWorkerAnswer, ApiWorkerRequest } from './api-worker.js';
+import { type MemberCore, startMemberCore } from './member-core.js';
+import type { MemberConfig, MemberMessage, PeerAddress, SupervisorMessage } from './protocol.js';
+
+/** Requests that run get this long to end when the member stops. */
+const stopGraceMilliseconds = 500;
+
+/** How long the whole farewell may take before the process ends all the same: the log has what matters. */
+const stopLimitMilliseconds = 5_000;
+
+interface Running {
+  readonly logFile: LogFile;
+  readonly logger: Logger;
+  core: MemberCore | undefined;
+}
+
+function say(message: MemberMessage): void {
+  // The supervisor may be gone already: then `disconnect` ends this process.
+  if (process.connected) process.send?.(message, () => {});
+}
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+/** Ends the process once the message is on its way. */
+function endWith(message: MemberMessage): void {
+  if (!process.connected || process.send === undefined) process.exit(1);
+  process.send(message, () => process.exit(1));
+}
+
+function startWorker(): Worker {
+  return new Worker(fileURLToPath(new URL('./api-worker.js', import.meta.url)), {
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  });
+}
+
+async function runMember(
+  config: MemberConfig,
+  worker: Worker,
+  firstPeers: () => readonly PeerAddress[] | undefined,
+): Promise<Running> {
+  const logFile = openLogFile(config.logPath);
+  const logger = createLogger({ level: config.logLevel, name: config.name, destination: logFile });
+  const running: Running = { logFile, logger, core: undefined };
+  logger.info('member starts', { pid: process.pid, id: config.id });
+  worker.on('message', (answer: ApiWorkerAnswer) => {
+    switch (answer.type) {
+      case 'listening':
+        logger.info('API server listens', { port: answer.port });
+        say({ type: 'api-listening', port: answer.port });
+        break;
+      case 'failed':
+        logger.error('API server failed', { reason: answer.message });
+        endWith({ type: 'failed', message: answer.message });
+        break;
+      case 'log':
+        logFile.write(answer.line);
+        break;
+      case 'closed':
+        break;
+    }
+  });
+  const core = await startMemberCore({ config, clock: systemClock(), random: systemRandom(), logger });
+  running.core = core;
+  say({ type: 'peer-listening', port: core.peerPort });
+  const peers = firstPeers();
+  if (peers !== undefined) core.setPeers(peers);
+  const { port1, port2 } = new MessageChannel();
+  serveStore(core, {
+    postMessage: (value, transferList) => port1.postMessage(value, transferList as ArrayBuffer[] | undefined),
+    on: (event, listener) => port1.on(event, listener as (value: unknown) => void),
+    close: () => port1.close(),
+  });
+  const request: ApiWorkerRequest = {
+    type: 'serve',
+    config: { name: config.name, apiPort: config.apiPort, apiTls: config.apiTls, logLevel: config.logLevel },
+    storePort: port2,
+  };
+  worker.postMessage(request, [port2]);
+  return running;
+}
+
+async function closeWorker(worker: Worker): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    worker.on('message', (answer: ApiWorkerAnswer) => {
+      if (answer.type === 'closed') resolve();
+    });
+    worker.once('exit', () => resolve());
+  });
+  const request: ApiWorkerRequest = { type: 'close', graceMilliseconds: stopGraceMilliseconds };
+  worker.postMessage(request);
+  await closed;
+}
+
+function main(): void {
+  // Ctrl-C reaches the whole foreground group; the supervisor decides what it means.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  const worker = startWorker();
+  let running: Running | undefined;
+  let starting: Promise<void> | undefined;
+  let peers: readonly PeerAddress[] | undefined;
+  let stopping = false;
+
+  const fail = (error: unknown): void => {
+    const message = error instanceof Error && isUserError(error) ? error.message : describe(error);
+    running?.logger.error('member ends', { reason: message });
+    endWith({ type: isUserError(error) ? 'refused' : 'failed', message });
+  };
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  worker.on('error', fail);
+  worker.on('exit', () => {
+    if (!stopping) fail(new Error('the API thread ended'));
+  });
+
+  async function stop(): Promise<void> {
+    if (stopping) return;
+    stopping = true;
+    const limit = systemClock({ unref: true }).setTimer(stopLimitMilliseconds, () => process.exit(1));
+    try {
+      await starting;
+      await closeWorker(worker);
+      await running?.core?.close();
+      running?.logger.info('member stopped');
+    } finally {
+      limit.cancel();
+      process.exit(0);
+    }
+  }
+
+  process.on('disconnect', () => {
+    running?.logger.warn('the supervisor is gone');
+    void stop();
+  });
+  process.on('message', (message: SupervisorMessage) => {
+    switch (message.type) {
+      case 'start':
+        starting = runMember(message.config, worker, () => peers).then((value) => {
+          running = value;
+        }, fail);
+        break;
+      case 'peers':
+        peers = message.peers;
+        running?.core?.setPeers(peers);
+        break;
+      case 'link-faults':
+        running?.core?.setLinkFaults(message.faults);
+        break;
+      case 'status':
+        void (running?.core?.report() ?? Promise.resolve(undefined))
+          .catch(() => undefined)
+          .then((report) => say({ type: 'report', request: message.request, report }));
+        break;
+      case 'stop':
+        void stop();
+        break;
+    }
+  });
+}
+
+main();

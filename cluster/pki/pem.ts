@@ -1,0 +1,5 @@
+/** A certificate and its private key, as texts. */
+export interface PemPair {
+  readonly certificate: string;
+  readonly key: string;
+}

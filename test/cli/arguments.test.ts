@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { faultFromArguments, parseGroups } from '../../cli/fault-arguments.js';
+import { howToGetKubectl } from '../../cli/kubectl-hint.js';
+import { createProgress } from '../../cli/progress.js';
+import { readyLine, readyText } from '../../cli/ready-text.js';
+import { shellQuote } from '../../cli/shell-quote.js';
+import { sameKeyMilliseconds, signalMeaning } from '../../cli/signals.js';
+import { formatBytes, statusText } from '../../cli/status-table.js';
+import type { ClusterMemberStatus } from '../../cluster/index.js';
+import { manualClock } from '../cluster/support/manual-clock.js';
+
+describe('the words of kuorum fault', () => {
+  it.each([
+    ['m1 / m2,m3', [['m1'], ['m2', 'm3']]],
+    ['m1/m2,m3', [['m1'], ['m2', 'm3']]],
+    ['m1, m2 / m3 m4 / m5', [['m1', 'm2'], ['m3', 'm4'], ['m5']]],
+  ])('partition %s', (text, groups) => {
+    expect(parseGroups(text.split(' '))).toEqual(groups);
+    expect(faultFromArguments('partition', text.split(' '))).toEqual({ kind: 'partition', groups });
+  });
+
+  it.each(['', 'm1', 'm1 /', '/ m1', 'm1 // m2'])('refuses partition %s, with an example', (text) => {
+    expect(() => parseGroups(text.split(' '))).toThrow(/such as: partition m1 \/ m2,m3/);
+  });
+
+  it('take one member, or none for heal', () => {
+    expect(faultFromArguments('kill', ['leader'])).toEqual({ kind: 'kill', member: 'leader' });
+    expect(faultFromArguments('heal', [])).toEqual({ kind: 'heal' });
+    expect(() => faultFromArguments('kill', [])).toThrow(/kill takes one member/);
+    expect(() => faultFromArguments('pause', ['m1', 'm2'])).toThrow(/pause takes one member/);
+    expect(() => faultFromArguments('heal', ['m1'])).toThrow(/heal takes no member/);
+    expect(() => faultFromArguments('explode', ['m1'])).toThrow(/^unknown fault explode: take partition, /);
+  });
+});
+
+describe("the terminal's signals", () => {
+  it('stop at first, kill at the second Ctrl-C, and count one key that npm passed on as one', () => {
+    expect(signalMeaning('SIGINT', undefined, 10)).toBe('stop');
+    expect(signalMeaning('SIGINT', 10, 12)).toBe('ignore');
+    expect(signalMeaning('SIGINT', 10, 11 + sameKeyMilliseconds)).toBe('kill');
+    expect(signalMeaning('SIGTERM', undefined, 10)).toBe('stop');
+    expect(signalMeaning('SIGTERM', 10, 90_000)).toBe('ignore');
+    expect(signalMeaning('SIGHUP', undefined, 10)).toBe('stop');
+  });
+});
+
+const report = {
+  url: 'https://127.0.0.1:6443',
+  members: 3,
+  leader: 'm2',
+  elapsedMilliseconds: 1_284,
+  kubeconfigPath: '/home/me/my clusters/.kuorum/kubeconfig',
+  dataDir: '/home/me/my clusters/.kuorum',
+};
+
+describe('what a start prints', () => {
+  it('is one ready line', () => {
+    expect(readyLine(report)).toBe('ready: https://127.0.0.1:6443 (3 members, leader m2) in 1.3 s');
+    expect(readyLine({ ...report, members: 1, leader: 'm1' })).toContain('(1 member, leader m1)');
+  });
+
+  it.each([true, false])('has three commands to paste, the first an export (kubectl: %s)', (kubectl) => {
+    const text = readyText(report, { kubectl, platform: 'linux' });
+    const commands = text.split('\n').filter((line) => line.startsWith('  '));
+    expect(commands).toHaveLength(3);
+    expect(commands[0]).toBe("  export KUBECONFIG='/home/me/my clusters/.kuorum/kubeconfig'");
+    expect(commands.some((line) => line.includes('kubectl '))).toBe(kubectl);
+    expect(text.includes('kubectl is not on PATH')).toBe(!kubectl);
+  });
+
+  it.each(['linux', 'darwin', 'win32', 'freebsd'] as const)('says how to get kubectl on %s', (platform) => {
+    expect(howToGetKubectl(platform)).toMatch(/^kubectl is not on PATH; .*(brew|winget|snap|https)/);
+  });
+
+  it('quotes what a shell would take apart', () => {
+    expect(shellQuote('/plain/path-1.2')).toBe('/plain/path-1.2');
+    expect(shellQuote("it's $HOME")).toBe(`'it'\\''s $HOME'`);
+  });
+
+  it('is plain lines where there is no terminal, and a spinner that goes away where there is one', () => {
+    const lines: string[] = [];
+    const plain = createProgress({ write: (text) => lines.push(text) }, manualClock());
+    plain.step('starting 3 members');
+    plain.note('port 6443 is taken: using 6444');
+    plain.end();
+    expect(lines).toEqual(['starting 3 members …\n', 'port 6443 is taken: using 6444\n']);
+
+    const clock = manualClock();
+    const drawn: string[] = [];
+    const spinner = createProgress({ write: (text) => drawn.push(text), isTTY: true }, clock);
+    spinner.step('starting');
+    clock.advance(200);
+    expect(drawn.filter((text) => text.includes('starting')).length).toBeGreaterThan(2);
+    spinner.note('a line');
+    spinner.end();
+    expect(drawn.at(-1)).toBe('\r\u001b[2K');
+    expect(clock.pending()).toBe(0);
+  });
+});
+
+const member: ClusterMemberStatus = {
+  name: 'm1',
+  id: 1,
+  pid: 77,
+  process: 'running',
+  role: 'leader',
+  term: 2,
+  leader: 'm1',
+  commitIndex: 120,
+  appliedIndex: 118,
+  lag: 2,
+  revision: 40,
+  databaseBytes: 1_572_864,
+  stateHash: '00',
+  hasQuorum: true,
+  ready: true,
+  health: 'ok',
+  residentBytes: 104_857_600,
+  cpuPercent: 0.4,
+  cpuMilliseconds: 900,
+  restarts: 0,
+  apiPort: 1,
+  peerPort: 2,
+  clientPort: null,
+};
+
+describe('the status table', () => {
+  it('has a row a member, with a dash for what a member did not say', () => {
+    const text = statusText({
+      name: 'kuorum',
+      clusterId: 'c',
+      url: 'https://127.0.0.1:6443',
+      supervisorPid: 70,
+      faultsEnabled: true,
+      leader: 'm1',
+      linkFaults: [{ from: 'm1', to: 'm2', dropProbability: 1 }],
+      members: [
+        member,
+        {
+          ...member,
+          name: 'm2',
+          pid: undefined,
+          role: undefined,
+          term: undefined,
+          commitIndex: undefined,
+          appliedIndex: undefined,
+          lag: undefined,
+          databaseBytes: undefined,
+          residentBytes: undefined,
+          cpuPercent: undefined,
+          health: 'killed by a fault',
+        },
+      ],
+    });
+    const [, , heading, first, second] = text.split('\n');
+    expect(heading?.split(/ {2,}/)).toEqual([
+      'MEMBER',
+      'ROLE',
+      'TERM',
+      'COMMIT',
+      'APPLIED',
+      'LAG',
+      'DB SIZE',
+      'MEMORY',
+      'CPU',
+      'PID',
+      'HEALTH',
+    ]);
+    expect(first?.split(/ {2,}/)).toEqual([
+      'm1',
+      'leader',
+      '2',
+      '120',
+      '118',
+      '2',
+      '1.5 MiB',
+      '100 MiB',
+      '0.4%',
+      '77',
+      'ok',
+    ]);
+    expect(second?.split(/ {2,}/)).toEqual([
+      'm2',
+      '-',
+      '-',
+      '-',
+      '-',
+      '-',
+      '-',
+      '-',
+      '-',
+      '-',
+      'killed by a fault',
+    ]);
+    expect(text).toContain('links cut: m1→m2');
+  });
+
+  it('prints sizes for people', () => {
+    expect([undefined, 0, 1023, 1024, 1_500_000, 5e12].map(formatBytes)).toEqual([
+      '-',
+      '0 B',
+      '1023 B',
+      '1.0 KiB',
+      '1.4 MiB',
+      '4.5 TiB',
+    ]);
+  });
+});

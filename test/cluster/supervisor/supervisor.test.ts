@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import type { MemberEvents, MemberInstance } from '../../../cluster/member/instance.js';
+import type { MemberConfig, SupervisorMessage } from '../../../cluster/member/protocol.js';
+import { createSupervisor, type Supervisor } from '../../../cluster/supervisor/supervisor.js';
+import { isUserError } from '../../../cluster/user-error.js';
+import { silentLogger } from '../../../platform/index.js';
+import { type ManualClock, manualClock } from '../support/manual-clock.js';
+
+interface FakeLife {
+  readonly name: string;
+  readonly events: MemberEvents;
+  readonly sent: SupervisorMessage[];
+  readonly calls: string[];
+}
+
+interface Setup {
+  readonly clock: ManualClock;
+  readonly supervisor: Supervisor;
+  readonly lives: FakeLife[];
+  readonly gone: string[];
+  /** The newest life of a member. */
+  readonly life: (name: string) => FakeLife;
+  readonly listen: (name: string) => void;
+  readonly exit: (name: string, userMessage?: string) => void;
+  /** All configured and listening. */
+  readonly run: () => Promise<void>;
+}
+
+const ports: Readonly<Record<string, number>> = { m1: 1, m2: 2, m3: 3 };
+
+function setup(): Setup {
+  const clock = manualClock();
+  const lives: FakeLife[] = [];
+  const gone: string[] = [];
+  const supervisor = createSupervisor({
+    members: ['m1', 'm2', 'm3'].map((name, index) => ({ name, id: index + 11, apiPort: 0, peerPort: 0 })),
+    launch: (name, events) => {
+      const life: FakeLife = { name, events, sent: [], calls: [] };
+      lives.push(life);
+      const call = (what: string) => () => {
+        life.calls.push(what);
+      };
+      const instance: MemberInstance = {
+        pid: 1000 + lives.length,
+        send: (message) => life.sent.push(message),
+        report: () => Promise.resolve(undefined),
+        stop: call('stop'),
+        kill: () => {
+          life.calls.push('kill');
+          events.onExit({ reason: 'signal SIGKILL', userMessage: undefined });
+        },
+        pause: call('pause'),
+        resume: call('resume'),
+      };
+      return instance;
+    },
+    clock,
+    logger: silentLogger,
+    onChange: () => {},
+    onGone: (name) => gone.push(name),
+  });
+  const life = (name: string): FakeLife => lives.findLast((candidate) => candidate.name === name)!;
+  const listen = (name: string): void => {
+    life(name).events.onPeerListening(7000 + ports[name]!);
+    life(name).events.onApiListening(8000 + ports[name]!);
+  };
+  const exit = (name: string, userMessage?: string): void => {
+    life(name).events.onExit({ reason: 'exit code 1', userMessage });
+  };
+  return {
+    clock,
+    supervisor,
+    lives,
+    gone,
+    life,
+    listen,
+    exit,
+    async run() {
+      supervisor.launch();
+      const configured = supervisor.configure(
+        (member, linkFaults) => ({ name: member.name, linkFaults }) as MemberConfig,
+        { tolerateDeaths: false },
+      );
+      for (const name of ['m1', 'm2', 'm3']) listen(name);
+      await configured;
+    },
+  };
+}
+
+const stateOf = (supervisor: Supervisor, name: string): string | undefined =>
+  supervisor.members().find((member) => member.name === name)?.state;
+
+const lastPeers = (life: FakeLife): readonly string[] =>
+  life.sent
+    .findLast((message) => message.type === 'peers')!
+    .peers.map(({ name, address }) => `${name} ${address}`);
+
+describe('the supervisor', () => {
+  it('starts the processes before their configuration is made', async () => {
+    const { supervisor, lives, run } = setup();
+    supervisor.launch();
+    expect(lives.map(({ name, sent }) => [name, sent.length])).toEqual([
+      ['m1', 0],
+      ['m2', 0],
+      ['m3', 0],
+    ]);
+    const fresh = setup();
+    await fresh.run();
+    expect(fresh.life('m1').sent[0]).toMatchObject({ type: 'start', config: { name: 'm1' } });
+    expect(run).toBeDefined();
+  });
+
+  it('tells every member where the others listen', async () => {
+    const { life, run } = setup();
+    await run();
+    for (const name of ['m1', 'm2', 'm3']) {
+      expect(lastPeers(life(name))).toEqual(['m1 127.0.0.1:7001', 'm2 127.0.0.1:7002', 'm3 127.0.0.1:7003']);
+    }
+  });
+
+  it('passes on why a member refuses to start, in the words meant for the user', async () => {
+    const { supervisor, exit } = setup();
+    supervisor.launch();
+    const configured = supervisor.configure((member) => ({ name: member.name }) as MemberConfig, {
+      tolerateDeaths: false,
+    });
+    exit('m2', 'member m2: the data folder has format 9');
+    const error: unknown = await configured.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(isUserError(error)).toBe(true);
+    expect((error as Error).message).toBe('member m2: the data folder has format 9');
+  });
+
+  it.each([false, true])(
+    'waits for no member that dies while the others start, if deaths are tolerated (%s)',
+    async (tolerateDeaths) => {
+      const { supervisor, clock, exit, listen, lives } = setup();
+      supervisor.launch();
+      const configured = supervisor.configure((member) => ({ name: member.name }) as MemberConfig, {
+        tolerateDeaths,
+      });
+      const settled = configured.then(
+        () => 'started',
+        (error: unknown) => String(error),
+      );
+      listen('m1');
+      exit('m2');
+      listen('m3');
+      expect(await settled).toBe(tolerateDeaths ? 'started' : 'Error: member m2 ended: exit code 1');
+      clock.advance(1_000);
+      expect(lives).toHaveLength(4);
+    },
+  );
+
+  it('starts a member that died unbidden again, later each time', async () => {
+    const { supervisor, clock, lives, exit, listen, run, gone, life } = setup();
+    await run();
+    exit('m2');
+    expect(gone).toEqual(['m2']);
+    expect(stateOf(supervisor, 'm2')).toBe('restarting');
+    clock.advance(999);
+    expect(lives).toHaveLength(3);
+    clock.advance(1);
+    expect(lives).toHaveLength(4);
+    expect(life('m2').sent[0]).toMatchObject({ type: 'start' });
+    listen('m2');
+    expect(stateOf(supervisor, 'm2')).toBe('running');
+    exit('m2');
+    clock.advance(1_999);
+    expect(lives).toHaveLength(4);
+    clock.advance(1);
+    expect(lives).toHaveLength(5);
+    expect(supervisor.members().find(({ name }) => name === 'm2')?.restarts).toBe(2);
+  });
+
+  it('tells the others when a member comes back on another port', async () => {
+    const { clock, life, exit, run } = setup();
+    await run();
+    exit('m2');
+    clock.advance(1_000);
+    life('m2').events.onPeerListening(7999);
+    expect(lastPeers(life('m1'))).toContain('m2 127.0.0.1:7999');
+    expect(lastPeers(life('m2'))).toContain('m1 127.0.0.1:7001');
+  });
+
+  it('leaves down what was killed on purpose, until it is restarted', async () => {
+    const { supervisor, clock, lives, listen, run } = setup();
+    await run();
+    await supervisor.kill('m1');
+    expect(stateOf(supervisor, 'm1')).toBe('killed');
+    clock.advance(3_600_000);
+    expect(lives).toHaveLength(3);
+    const restarted = supervisor.restart('m1');
+    expect(lives).toHaveLength(4);
+    listen('m1');
+    await restarted;
+    expect(stateOf(supervisor, 'm1')).toBe('running');
+  });
+
+  it('leaves down a member killed while it waited to be started again', async () => {
+    const { supervisor, clock, lives, exit, run } = setup();
+    await run();
+    exit('m1');
+    await supervisor.kill('m1');
+    clock.advance(3_600_000);
+    expect(lives).toHaveLength(3);
+  });
+
+  it('gives the link faults of the moment to a member that starts', async () => {
+    const { supervisor, clock, exit, life, run } = setup();
+    await run();
+    const faults = [{ from: 'm1', to: 'm2', dropProbability: 1 }];
+    supervisor.setLinkFaults(faults);
+    expect(life('m3').sent.at(-1)).toEqual({ type: 'link-faults', faults });
+    exit('m2');
+    clock.advance(1_000);
+    expect(life('m2').sent[0]).toMatchObject({ type: 'start', config: { linkFaults: faults } });
+    expect(() => supervisor.setLinkFaults([{ from: 'm1', to: 'm9', dropProbability: 1 }])).toThrow(
+      /no member m9/,
+    );
+  });
+
+  it('pauses only what runs, and resumes it', async () => {
+    const { supervisor, life, run } = setup();
+    await run();
+    supervisor.pause('m1');
+    expect(stateOf(supervisor, 'm1')).toBe('paused');
+    supervisor.resume('m1');
+    expect(life('m1').calls).toEqual(['pause', 'resume']);
+    await supervisor.kill('m1');
+    expect(() => supervisor.pause('m1')).toThrow('member m1 is not running (killed): it cannot be paused');
+    expect(() => supervisor.pause('m7')).toThrow('there is no member m7; the members are m1, m2, m3');
+  });
+
+  it('stops all, wakes the paused first, and kills those that do not end in time', async () => {
+    const { supervisor, clock, life, exit, run } = setup();
+    await run();
+    supervisor.pause('m3');
+    const stopped = supervisor.stop({ kill: false, limitMilliseconds: 10_000 });
+    expect(life('m3').calls).toEqual(['pause', 'resume', 'stop']);
+    exit('m1');
+    exit('m3');
+    clock.advance(10_000);
+    await stopped;
+    expect(life('m2').calls).toEqual(['stop', 'kill']);
+    clock.advance(3_600_000);
+    expect(stateOf(supervisor, 'm1')).toBe('stopped');
+  });
+});
