@@ -6,7 +6,7 @@
  * Faults assumed: any of log, state machine and network may fail. A failed log write or apply stops the
  * member for good (what is on disk is unknown): `status().failure` says why.
  */
-import type { Clock, Logger, Random, Timer } from '../platform/index.js';
+import type { Clock, Logger, Random } from '../platform/index.js';
 import { encodeConfiguration } from './core/configuration.js';
 import { type CoreOptions, entryBytes, type RaftCore } from './core/core.js';
 import type { CoreEvent, Effects, FetchRequest, PersistStep } from './core/events.js';
@@ -18,6 +18,7 @@ import type { ProposeResult, RaftNode, RaftStatus, ReadIndexResult } from './nod
 import { openCore } from './open-log.js';
 import { PendingCalls } from './pending-calls.js';
 import type { StateMachine } from './state-machine.js';
+import { Ticker } from './ticker.js';
 import type { Transport } from './transport.js';
 
 export interface RaftNodeOptions {
@@ -60,7 +61,7 @@ class Driver implements RaftNode {
   #core: RaftCore | undefined;
   #queue: CoreEvent[] = [];
   #turnScheduled = false;
-  #tickTimer: Timer | undefined;
+  readonly #ticker: Ticker;
   #nextId = 1;
   readonly #proposals = new PendingCalls<ProposeResult>({
     noLeader: { kind: 'refused', reason: 'no-leader' },
@@ -91,6 +92,7 @@ class Driver implements RaftNode {
     this.#limits = { ...defaultRaftLimits, ...options.limits };
     this.#electionTimeoutMilliseconds = options.electionTimeoutMilliseconds ?? 1_000;
     this.#tickMilliseconds = options.tickMilliseconds ?? 20;
+    this.#ticker = new Ticker(options.clock, this.#tickMilliseconds, () => this.#onTimer());
   }
 
   async start(): Promise<void> {
@@ -112,7 +114,7 @@ class Driver implements RaftNode {
       lastIndex: core.log.lastIndex,
       recovering: recovering !== undefined,
     });
-    this.#scheduleTick();
+    this.#ticker.start();
     this.#scheduleTurn();
   }
 
@@ -180,6 +182,7 @@ class Driver implements RaftNode {
       durableIndex: core?.log.durableIndex ?? 0,
       configuration: core?.configuration ?? { voters: [], votersOutgoing: [], learners: [], members: [] },
       condition: view?.recovering === undefined ? 'intact' : 'recovering',
+      hasQuorum: this.#failure === undefined && (core?.hasQuorum ?? false),
       failure: this.#failure,
       peers: core?.peers ?? [],
     };
@@ -257,12 +260,16 @@ class Driver implements RaftNode {
   #turn(): void {
     const core = this.#core;
     if (core === undefined || this.#phase !== 'running') return;
-    const events = this.#queue;
+    const arrived = this.#queue;
     this.#queue = [];
+    const { count, stalled } = this.#ticker.take();
+    const ticks = Array.from({ length: count }, (): CoreEvent => ({ kind: 'tick' }));
     try {
+      const events = stalled ? [...arrived, ...ticks] : [...ticks, ...arrived];
       this.#perform(core.step(events, this.#options.clock.wallMilliseconds()));
       this.#applyNext(core);
       this.#compactWhenDue(core);
+      this.#ticker.plan(core.ticksUntilDue);
     } catch (error) {
       this.#fail('consensus', error);
     }
@@ -296,22 +303,15 @@ class Driver implements RaftNode {
     for (const listener of this.#listeners) listener(status);
   }
 
-  /**
-   * The timer only asks for a tick in a later turn: after a stall, what lies in the sockets is handled first,
-   * and however long the stall was it counts as one tick.
-   */
-  #scheduleTick(): void {
-    this.#tickTimer = this.#options.clock.setTimer(this.#tickMilliseconds, () => {
-      this.#options.clock.defer(() => {
-        if (this.#phase !== 'running') return;
-        this.#enqueue({ kind: 'tick' });
-        for (const id of this.#proposals.expire(this.#options.clock.monotonicMilliseconds())) {
-          this.#enqueue({ kind: 'forget-proposal', id });
-        }
-        this.#reads.expire(this.#options.clock.monotonicMilliseconds());
-        this.#submitWaiting();
-        this.#scheduleTick();
-      });
+  /** In a later turn, so that after a stall what lies in the sockets is handled first. */
+  #onTimer(): void {
+    this.#options.clock.defer(() => {
+      if (this.#phase !== 'running') return;
+      const now = this.#options.clock.monotonicMilliseconds();
+      for (const id of this.#proposals.expire(now)) this.#enqueue({ kind: 'forget-proposal', id });
+      this.#reads.expire(now);
+      this.#submitWaiting();
+      this.#scheduleTurn();
     });
   }
 
@@ -483,7 +483,7 @@ class Driver implements RaftNode {
   }
 
   #endCalls(): void {
-    this.#tickTimer?.cancel();
+    this.#ticker.stop();
     this.#queue = [];
     this.#proposals.stop();
     this.#reads.stop();

@@ -38,6 +38,8 @@ export interface RaftStatus {
   readonly durableIndex: LogIndex;
   readonly configuration: Configuration;
   readonly condition: 'intact' | 'recovering';
+  /** A quorum answered this member's leader within half an election timeout, as far as this member heard. */
+  readonly hasQuorum: boolean;
   /** What stopped the member, when something did. */
   readonly failure: string | undefined;
   /** Leader only: what it knows of each peer. */

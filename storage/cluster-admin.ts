@@ -23,7 +23,7 @@ export interface MemberStatus {
   readonly failure: string | undefined;
   /** Of the logical records, at `appliedIndex`: 32 hex digits. */
   readonly stateHash: string;
-  /** Seconds-old-or-younger proof that a quorum answers: a linearizable read's index was obtained recently. */
+  /** A quorum answered this member's leader lately, as far as this member heard: half an election timeout. */
   readonly hasQuorum: boolean;
 }
 

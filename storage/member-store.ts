@@ -11,7 +11,6 @@ import { AppliedWaiters } from './member/applied-waiters.js';
 import { LocalAdmin } from './member/local-admin.js';
 import { LocalStore } from './member/local-store.js';
 import { Proposals } from './member/proposals.js';
-import { QuorumProbe } from './member/quorum-probe.js';
 import { Upkeep } from './member/upkeep.js';
 import { type MemberIdentity, readMemberIdentity } from './member-folder.js';
 import { MemberStateMachine, type StateListener } from './state-machine.js';
@@ -167,7 +166,6 @@ function assemble(
     ...raftTiming(options),
   });
   const waiters = new AppliedWaiters(clock);
-  const probe = new QuorumProbe(raft, clock);
   const hub = new WatchHub({
     clock,
     logger,
@@ -201,18 +199,17 @@ function assemble(
     diskFailure,
     proposals,
     waiters,
-    probe,
+    raft,
     hub,
     clock,
     random,
     logger,
   });
-  const admin = new LocalAdmin({ identity, raft, transport, machine, diskFailure, store, probe, clock });
+  const admin = new LocalAdmin({ identity, raft, transport, machine, diskFailure, store, clock });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     store.stop();
     upkeep.stop();
-    probe.stop();
     hub.close({ kind: 'stopping' });
     proposals.stop();
     waiters.stop();
@@ -234,7 +231,6 @@ function assemble(
     },
     async start() {
       await raft.start();
-      probe.start();
       upkeep.start();
     },
     close,

@@ -26,6 +26,7 @@ import { flushAcknowledgement, onAppendRequest, onHeartbeat } from './follower.j
 import { entryBytes } from './log.js';
 import type { Message } from './messages.js';
 import { forgetProposal, onPropose, onProposeRequest, onProposeResponse } from './proposals.js';
+import { hearsQuorum } from './quorum-evidence.js';
 import {
   flushFollowerReads,
   flushLeaderReads,
@@ -126,6 +127,24 @@ export class RaftCore {
     return { firstIndex, lastIndex, base, durableIndex: persistence.durableIndex };
   }
 
+  /** See `hearsQuorum`. */
+  get hasQuorum(): boolean {
+    return hearsQuorum(this.#state);
+  }
+
+  /**
+   * Ticks after which the core would do something by itself, at least 1. A follower sleeps past the next
+   * heartbeat, so that an idle member wakes for messages only.
+   */
+  get ticksUntilDue(): number {
+    const { role, options, timeoutTicks, elapsedTicks } = this.#state;
+    const due =
+      role.role === 'leader'
+        ? options.heartbeatTicks - role.heartbeatElapsedTicks
+        : Math.min(options.heartbeatTicks * 2, timeoutTicks - elapsedTicks);
+    return Math.max(1, due);
+  }
+
   termAt(index: LogIndex): number | undefined {
     return this.#state.log.termAt(index);
   }
@@ -213,8 +232,11 @@ function handle(state: CoreState, event: CoreEvent): void {
 
 function tick(state: CoreState): void {
   const leader = leaderOf(state);
-  if (leader !== undefined) tickLeader(state, leader);
-  else {
+  state.quorumSilentTicks += 1;
+  if (leader !== undefined) {
+    leader.ticks += 1;
+    tickLeader(state, leader);
+  } else {
     tickElection(state);
     tickFollowerReads(state);
   }

@@ -16,6 +16,7 @@ function heardLeader(state: CoreState, from: MemberId): void {
 
 export function onHeartbeat(state: CoreState, from: MemberId, message: Heartbeat): void {
   heardLeader(state, from);
+  if (message.quorumAnswers) state.quorumSilentTicks = 0;
   state.commitTo(Math.min(message.commitIndex, state.verifiedIndex));
   state.send(from, {
     type: 'heartbeat-response',

@@ -76,6 +76,8 @@ export interface Heartbeat {
   readonly commitIndex: LogIndex;
   /** The newest read round; its answer proves leadership for this round and all before. */
   readonly readRound: number;
+  /** A quorum has lately answered the sender: whoever hears this is on a side that makes progress. */
+  readonly quorumAnswers: boolean;
 }
 
 export interface HeartbeatResponse {

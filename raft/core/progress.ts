@@ -20,6 +20,8 @@ export class Progress {
   nextIndex: LogIndex;
   /** Something arrived from it since the last look (check-quorum). */
   recentlyActive = false;
+  /** The leader's tick at which it last answered as a member that counts. */
+  answeredTick = 0;
   /** False while it says that it is recovering. */
   counts = true;
   /** The highest commit index that it was told. */

@@ -7,6 +7,7 @@ import type { AppendAccepted, AppendRejected, HeartbeatResponse } from './messag
 import type { Progress } from './progress.js';
 import { appendAsLeader } from './proposals.js';
 import { hasQuorum, quorumIndex } from './quorum.js';
+import { hearsQuorum } from './quorum-evidence.js';
 import { becomeFollower } from './roles.js';
 import type { CoreState, LeaderState } from './state.js';
 import type { Entry, MemberId } from './types.js';
@@ -44,14 +45,22 @@ function checkQuorum(state: CoreState, leader: LeaderState): boolean {
 }
 
 export function sendHeartbeats(state: CoreState, leader: LeaderState): void {
+  const quorumAnswers = hearsQuorum(state);
   for (const [to, peer] of leader.progress) {
     state.send(to, {
       type: 'heartbeat',
       term: state.term,
       commitIndex: Math.min(state.commitIndex, peer.matchIndex),
       readRound: leader.reads.round,
+      quorumAnswers,
     });
   }
+}
+
+function answered(leader: LeaderState, peer: Progress, counts: boolean): void {
+  peer.recentlyActive = true;
+  peer.counts = counts;
+  if (counts) peer.answeredTick = leader.ticks;
 }
 
 export function onAppendAccepted(
@@ -65,8 +74,7 @@ export function onAppendAccepted(
   if (message.matchIndex > state.log.lastIndex) {
     throw new Error(`raft: ${from} acknowledges ${message.matchIndex}, beyond the log's end`);
   }
-  peer.recentlyActive = true;
-  peer.counts = message.counts;
+  answered(leader, peer, message.counts);
   peer.accepted(message.matchIndex);
 }
 
@@ -96,8 +104,7 @@ export function onHeartbeatResponse(
 ): void {
   const peer = leader.progress.get(from);
   if (peer === undefined) return;
-  peer.recentlyActive = true;
-  peer.counts = message.counts;
+  answered(leader, peer, message.counts);
   if (peer.heartbeatAnswered(state.log.lastIndex)) {
     // Asks whether it has what was sent. When the log no longer reaches back that far, starts over.
     if (state.log.termAt(peer.nextIndex - 1) === undefined) peer.probeFrom(peer.matchIndex + 1);

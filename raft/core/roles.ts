@@ -1,6 +1,7 @@
 /** How a member changes its role, and what it must let go of when it does. */
 import { isVoter, replicationTargets } from './configuration.js';
 import { Progress } from './progress.js';
+import { hearsQuorum } from './quorum-evidence.js';
 import { answerRead } from './read-answer.js';
 import type { CoreState, LeaderState, TickRange } from './state.js';
 import type { MemberId, Term } from './types.js';
@@ -16,13 +17,17 @@ export function becomeFollower(
   timer: TickRange = state.electionRange(),
 ): void {
   const led = state.role.role === 'leader' ? state.role : undefined;
+  const heardQuorum = led !== undefined && hearsQuorum(state);
   const changed = term !== state.term || leaderId !== state.leaderId || state.role.role !== 'follower';
   if (!changed) return;
   if (term !== state.term) enterTerm(state, term, undefined);
   if (led !== undefined || leaderId !== state.leaderId) abandonForwarded(state);
   state.role = { role: 'follower' };
   state.setLeader(leaderId);
-  if (led !== undefined) leaveOffice(state, led, leaderId);
+  if (led !== undefined) {
+    leaveOffice(state, led, leaderId);
+    state.quorumSilentTicks = heardQuorum ? 0 : Number.POSITIVE_INFINITY;
+  }
   // What this member shares with a leader it has not heard yet: the committed entries, nothing more is proven.
   state.verifiedIndex = Math.min(state.commitIndex, state.log.lastIndex);
   state.acknowledgedIndex = Math.min(state.verifiedIndex, state.persistence.durableIndex);
@@ -50,6 +55,7 @@ export function becomeLeader(state: CoreState): void {
     role: 'leader',
     progress,
     termStartIndex: nextIndex,
+    ticks: 0,
     heartbeatElapsedTicks: 0,
     quorumElapsedTicks: 0,
     uncommittedBytes: 0,

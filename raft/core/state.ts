@@ -66,6 +66,8 @@ export interface LeaderState {
   readonly progress: Map<MemberId, Progress>;
   /** Where its own first entry stands: nothing is committed by counting, nor read, before that is. */
   readonly termStartIndex: LogIndex;
+  /** Ticks in office. */
+  ticks: number;
   heartbeatElapsedTicks: number;
   quorumElapsedTicks: number;
   uncommittedBytes: number;
@@ -146,6 +148,8 @@ export class CoreState {
   timeoutTicks: number;
   /** Ticks since a leader was last heard. */
   silentTicks = 0;
+  /** Ticks since a leader said that a quorum answers it. */
+  quorumSilentTicks = Number.POSITIVE_INFINITY;
   /** Pre-vote rounds since a leader was last heard. */
   preVoteRounds = 0;
   /** Peers whose process is known to be gone, until they are heard again. */

@@ -180,6 +180,7 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
     term: numberField(body, 'term'),
     commitIndex: numberField(body, 'commitIndex'),
     readRound: numberField(body, 'readRound'),
+    quorumAnswers: flag(body, 'quorumAnswers'),
   }),
   heartbeatResponse: (body) => ({
     type: 'heartbeat-response',

@@ -29,7 +29,7 @@ const bodies = {
   },
   appendAccepted: { term: 'double', matchIndex: 'double', counts: 'bool' },
   appendRejected: { term: 'double', rejectedIndex: 'double', hintIndex: 'double', hintTerm: 'double' },
-  heartbeat: { term: 'double', commitIndex: 'double', readRound: 'double' },
+  heartbeat: { term: 'double', commitIndex: 'double', readRound: 'double', quorumAnswers: 'bool' },
   heartbeatResponse: { term: 'double', readRound: 'double', counts: 'bool' },
   timeoutNow: { term: 'double' },
   proposeRequest: { term: 'double', requestId: 'double', kind: 'uint32', data: 'bytes' },

@@ -8,7 +8,6 @@ import type { MemberStateMachine } from '../state-machine.js';
 import type { CallContext, Outcome } from '../store.js';
 import type { MemberIdentity } from './identity-file.js';
 import type { LocalStore } from './local-store.js';
-import type { QuorumProbe } from './quorum-probe.js';
 
 export interface LocalAdminOptions {
   readonly identity: MemberIdentity;
@@ -18,7 +17,6 @@ export interface LocalAdminOptions {
   /** What stopped this member's disk. */
   readonly diskFailure: () => Error | undefined;
   readonly store: LocalStore;
-  readonly probe: QuorumProbe;
   readonly clock: Clock;
 }
 
@@ -37,7 +35,7 @@ export class LocalAdmin implements ClusterAdmin {
   }
 
   async status(): Promise<MemberStatus> {
-    const { identity, raft, machine, store, probe } = this.#options;
+    const { identity, raft, machine, store } = this.#options;
     const databaseBytes = await store.databaseBytes();
     // Taken together, without an await between: the hash belongs to this applied index.
     const status = raft.status();
@@ -61,7 +59,7 @@ export class LocalAdmin implements ClusterAdmin {
       condition: status.condition,
       failure: this.#failure(status),
       stateHash: state.stateHash(),
-      hasQuorum: probe.hasQuorum,
+      hasQuorum: status.hasQuorum,
     };
   }
 

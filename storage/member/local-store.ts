@@ -2,6 +2,7 @@
 
 import type { Clock, Logger, Random } from '../../platform/index.js';
 import { DiskFailedError } from '../../platform/index.js';
+import type { RaftNode } from '../../raft/index.js';
 import { textOf } from '../bytes.js';
 import type { Command } from '../commands/command.js';
 import type { ApplyResult } from '../commands/result.js';
@@ -24,7 +25,6 @@ import { DamagedRecordError } from '../tuple.js';
 import type { WatchHub } from '../watch-hub.js';
 import type { AppliedWaiters } from './applied-waiters.js';
 import type { Proposals } from './proposals.js';
-import type { QuorumProbe } from './quorum-probe.js';
 
 export interface LocalStoreOptions {
   readonly machine: MemberStateMachine;
@@ -32,7 +32,7 @@ export interface LocalStoreOptions {
   readonly diskFailure: () => Error | undefined;
   readonly proposals: Proposals;
   readonly waiters: AppliedWaiters;
-  readonly probe: QuorumProbe;
+  readonly raft: RaftNode;
   readonly hub: WatchHub;
   readonly clock: Clock;
   readonly random: Random;
@@ -181,9 +181,9 @@ export class LocalStore implements Store {
 
   /** undefined: this member has applied all that was acknowledged before the call. */
   async #awaitReadIndex(context: CallContext): Promise<Refusal | undefined> {
-    const { clock, probe, machine, waiters } = this.#options;
+    const { clock, raft, machine, waiters } = this.#options;
     const deadline = clock.monotonicMilliseconds() + context.timeoutMilliseconds;
-    const result = await probe.readIndex(context.timeoutMilliseconds);
+    const result = await raft.readIndex({ timeoutMilliseconds: context.timeoutMilliseconds });
     if (result.kind === 'refused') {
       switch (result.reason) {
         case 'no-leader':

@@ -8,7 +8,13 @@ import { birth, configurationOf } from './support/cluster.js';
 import { MemoryNetwork } from './support/memory-network.js';
 import { VirtualClock } from './support/virtual-clock.js';
 
-const heartbeat = (term: number): Message => ({ type: 'heartbeat', term, commitIndex: 0, readRound: 0 });
+const heartbeat = (term: number): Message => ({
+  type: 'heartbeat',
+  term,
+  commitIndex: 0,
+  readRound: 0,
+  quorumAnswers: true,
+});
 const metadata: SnapshotMetadata = { ...birth(configurationOf([1, 2])), index: 3, term: 1 };
 
 async function* chunks(count: number): AsyncGenerator<Uint8Array> {

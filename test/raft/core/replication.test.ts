@@ -98,7 +98,7 @@ describe('a follower', () => {
 
   it('tells a deposed leader of the newer term', () => {
     const member = follower([3]);
-    member.receive(2, { type: 'heartbeat', term: 2, commitIndex: 0, readRound: 0 });
+    member.receive(2, { type: 'heartbeat', term: 2, commitIndex: 0, readRound: 0, quorumAnswers: true });
     expect(answers(member)).toContainEqual({
       type: 'heartbeat-response',
       term: 3,

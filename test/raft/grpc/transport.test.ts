@@ -6,7 +6,13 @@ import { createGrpcTransport, type GrpcTransport } from '../../../raft/grpc/tran
 import type { TransportHandlers } from '../../../raft/transport.js';
 import { createTestAuthority, type TestAuthority, type TlsMaterial } from '../support/certificates.js';
 
-const heartbeat = (term: number): Message => ({ type: 'heartbeat', term, commitIndex: 0, readRound: 0 });
+const heartbeat = (term: number): Message => ({
+  type: 'heartbeat',
+  term,
+  commitIndex: 0,
+  readRound: 0,
+  quorumAnswers: true,
+});
 
 const metadata: SnapshotMetadata = {
   index: 7,

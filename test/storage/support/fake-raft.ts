@@ -120,6 +120,7 @@ class SingleMember implements RaftNode {
       durableIndex: this.#lastIndex,
       configuration: this.#configuration,
       condition: this.#condition,
+      hasQuorum: true,
       failure: this.#failure,
       peers: [],
     };
