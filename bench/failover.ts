@@ -1,0 +1,89 @@
+/** How long a cluster is without a leader, and a client without an answer, after the leader is killed. */
+import { type ApiClient, delay } from '../client/index.js';
+import type { Cluster } from '../cluster/index.js';
+import type { Clock } from '../platform/index.js';
+import { createRequest } from './load.js';
+import { type Summary, summarize } from './summary.js';
+
+export interface FailoverResult {
+  /** From the kill to another member that leads. */
+  readonly leader: Summary;
+  /** From the kill to the answer of the first create that was acknowledged after it. */
+  readonly write: Summary;
+}
+
+const pollMilliseconds = 10;
+const roundTimeoutMilliseconds = 30_000;
+
+export interface FailoverOptions {
+  readonly cluster: Cluster;
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  readonly namespace: string;
+  readonly rounds: number;
+  readonly signal: AbortSignal;
+}
+
+/** Rejects when a round does not end in time, or when `signal` is aborted. */
+export async function measureFailover(options: FailoverOptions): Promise<FailoverResult> {
+  const leader: number[] = [];
+  const write: number[] = [];
+  for (let round = 0; round < options.rounds; round += 1) {
+    const result = await killOnce(options, round);
+    leader.push(result.leader);
+    write.push(result.write);
+  }
+  return { leader: summarize(leader), write: summarize(write) };
+}
+
+async function killOnce(options: FailoverOptions, round: number): Promise<{ leader: number; write: number }> {
+  const { cluster, clock } = options;
+  const before = await waitFor(options, 'a leader and every member ready', async () => {
+    const { leader, members } = await cluster.status();
+    return members.every(({ ready }) => ready) ? leader : undefined;
+  });
+  const killing = cluster.faults.kill(before);
+  const killedAt = clock.monotonicMilliseconds();
+  const since = (): number => clock.monotonicMilliseconds() - killedAt;
+  const [leader, write] = await Promise.all([
+    waitFor(options, 'a new leader', async () => {
+      const status = await cluster.status();
+      const leads = status.members.some(({ name, role }) => name !== before && role === 'leader');
+      return leads ? since() : undefined;
+    }),
+    firstWrite(options, round).then(since),
+    killing,
+  ]);
+  await cluster.faults.restart(before);
+  return { leader, write };
+}
+
+async function firstWrite(options: FailoverOptions, round: number): Promise<void> {
+  let attempt = 0;
+  await waitFor(options, 'an acknowledged create', async () => {
+    attempt += 1;
+    const request = createRequest(options.namespace, `failover-${round}-${attempt}`);
+    const { status } = await options.client.raw({
+      ...request,
+      timeoutMilliseconds: 2_000,
+      signal: options.signal,
+    });
+    return status === 201 ? true : undefined;
+  });
+}
+
+async function waitFor<Value>(
+  { clock, signal }: FailoverOptions,
+  what: string,
+  check: () => Promise<Value | undefined>,
+): Promise<Value> {
+  const end = clock.monotonicMilliseconds() + roundTimeoutMilliseconds;
+  while (clock.monotonicMilliseconds() < end) {
+    signal.throwIfAborted();
+    // While nobody leads, requests and even the status may fail: that is what is being measured.
+    const value = await check().catch(() => undefined);
+    if (value !== undefined) return value;
+    await delay(clock, pollMilliseconds, signal);
+  }
+  throw new Error(`no sign of ${what} within ${roundTimeoutMilliseconds / 1000} s`);
+}

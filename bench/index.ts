@@ -1,0 +1,2 @@
+/** The door of bench/: what `kuorum bench` runs. */
+export { type BenchOptions, type BenchReport, runBench } from './run-bench.js';
