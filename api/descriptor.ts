@@ -31,6 +31,8 @@ export interface ResourceDescriptor {
     | { readonly kind: 'stored'; readonly keyPrefix: string }
     | { readonly kind: 'virtual' };
   readonly strategy: Strategy;
+  /** A deletion that leaves nothing is answered with the object as it was; without it, with a Status. */
+  readonly deletionAnswersObject?: boolean;
   /**
    * Set when what is stored is another group's form: events.k8s.io events live under the core events' keys, as
    * core objects. Without it the stored form is `storageVersion` of this group. Such objects are told apart by
@@ -113,6 +115,14 @@ export type SubresourceDescriptor =
   /** Streams to a node's kubelet; until nodes exist the API server answers as the original without one. */
   | { readonly kind: 'connect'; readonly name: string; readonly methods: readonly ('GET' | 'POST')[] };
 
+/** Who asks for a change, as far as an object may record it. */
+export interface Requester {
+  readonly name: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface Strategy {
   /** May be updated without a resourceVersion. */
   readonly allowUnconditionalUpdate: boolean;
@@ -122,9 +132,9 @@ export interface Strategy {
   readonly tracksGeneration: boolean;
   /**
    * Drops what a client may not set at creation (status, ...); mutates. Metadata is the generic code's: name,
-   * namespace and uid are final before this.
+   * namespace and uid are final before this. `requester` is absent when the server itself creates.
    */
-  prepareForCreate(object: JsonObject): void;
+  prepareForCreate(object: JsonObject, requester?: Requester): void;
   /** Keeps from `old` what the main endpoint may not change (status, ...); mutates `object`. */
   prepareForUpdate(object: JsonObject, old: JsonObject): void;
   /** Keeps from `old` everything but status; mutates `object`. */

@@ -82,8 +82,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const resources = createResourceRouter(tools);
   const paths = createPathRouter({
     discovery: createDiscovery({ index, encoder, serverAddress: () => `${options.host}:${port}` }),
-    openApi: createOpenApi({ index, schemas, wallMilliseconds: () => clock.wallMilliseconds() }),
-    health: createHealthChecks({ store, admin, clock, isStarted: () => started, isClosing }),
+    openApi: createOpenApi({ index, schemas, clock }),
+    health: createHealthChecks({ admin, isStarted: () => started, isClosing }),
     logger,
     groupPaths: groupPaths(index),
   });

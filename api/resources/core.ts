@@ -104,6 +104,7 @@ function workloads(): readonly ResourceDescriptor[] {
   return [
     defineResource({
       resource: 'pods',
+      deletionAnswersObject: true,
       kind: 'Pod',
       shortNames: ['po'],
       categories: ['all'],
@@ -115,6 +116,7 @@ function workloads(): readonly ResourceDescriptor[] {
     }),
     defineResource({
       resource: 'podtemplates',
+      deletionAnswersObject: true,
       kind: 'PodTemplate',
       columns: podTemplateColumns,
       rules: podTemplateRules,
@@ -151,6 +153,7 @@ function services(): readonly ResourceDescriptor[] {
   return [
     defineResource({
       resource: 'services',
+      deletionAnswersObject: true,
       kind: 'Service',
       shortNames: ['svc'],
       categories: ['all'],
@@ -192,6 +195,7 @@ function configuration(): readonly ResourceDescriptor[] {
     }),
     defineResource({
       resource: 'serviceaccounts',
+      deletionAnswersObject: true,
       kind: 'ServiceAccount',
       shortNames: ['sa'],
       columns: serviceAccountColumns,
@@ -218,6 +222,7 @@ function configuration(): readonly ResourceDescriptor[] {
     }),
     defineResource({
       resource: 'resourcequotas',
+      deletionAnswersObject: true,
       kind: 'ResourceQuota',
       shortNames: ['quota'],
       columns: resourceQuotaColumns,
@@ -232,6 +237,7 @@ function volumes(): readonly ResourceDescriptor[] {
   return [
     defineResource({
       resource: 'persistentvolumeclaims',
+      deletionAnswersObject: true,
       kind: 'PersistentVolumeClaim',
       shortNames: ['pvc'],
       columns: persistentVolumeClaimColumns,
@@ -241,6 +247,7 @@ function volumes(): readonly ResourceDescriptor[] {
     }),
     defineResource({
       resource: 'persistentvolumes',
+      deletionAnswersObject: true,
       kind: 'PersistentVolume',
       shortNames: ['pv'],
       namespaced: false,

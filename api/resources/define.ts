@@ -59,6 +59,7 @@ export interface ResourceOptions {
   readonly key?: string;
   readonly virtual?: boolean;
   readonly strategy?: Strategy;
+  readonly deletionAnswersObject?: boolean;
   readonly storedAs?: NonNullable<ResourceDescriptor['storedAs']>;
   convertOne?(object: JsonObject, version: string): JsonObject;
 }
@@ -88,6 +89,7 @@ export function defineResource(options: ResourceOptions): ResourceDescriptor {
         ? { kind: 'virtual' }
         : { kind: 'stored', keyPrefix: `/registry/${options.key ?? `${options.resource}/`}` },
     strategy: withTypedStatus(options.strategy ?? makeStrategy(), storedVersion(versions, options)),
+    ...(options.deletionAnswersObject === true ? { deletionAnswersObject: true } : {}),
     ...(storedAs === undefined ? {} : { storedAs }),
     convert: (objects, version) =>
       Promise.resolve(
@@ -104,8 +106,8 @@ function storedVersion(versions: readonly ServedVersion[], options: ResourceOpti
 function withTypedStatus(strategy: Strategy, stored: ServedVersion): Strategy {
   return {
     ...strategy,
-    prepareForCreate(object) {
-      strategy.prepareForCreate(object);
+    prepareForCreate(object, requester) {
+      strategy.prepareForCreate(object, requester);
       const type = isObject(object['status']) ? statusType(stored.type) : undefined;
       if (type !== undefined) object['status'] = decodeTyped(object['status']!, type, builtInSchemas());
     },

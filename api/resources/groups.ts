@@ -176,6 +176,7 @@ function storage(): readonly ResourceDescriptor[] {
     defineResource({
       group,
       resource: 'csidrivers',
+      deletionAnswersObject: true,
       kind: 'CSIDriver',
       namespaced: false,
       columns: csiDriverColumns,
@@ -185,6 +186,7 @@ function storage(): readonly ResourceDescriptor[] {
     defineResource({
       group,
       resource: 'csinodes',
+      deletionAnswersObject: true,
       kind: 'CSINode',
       namespaced: false,
       columns: csiNodeColumns,
@@ -193,6 +195,7 @@ function storage(): readonly ResourceDescriptor[] {
     defineResource({
       group,
       resource: 'csistoragecapacities',
+      deletionAnswersObject: true,
       kind: 'CSIStorageCapacity',
       columns: csiStorageCapacityColumns,
       strategy: makeStrategy({ unconditionalUpdate: false }),
@@ -200,6 +203,7 @@ function storage(): readonly ResourceDescriptor[] {
     defineResource({
       group,
       resource: 'storageclasses',
+      deletionAnswersObject: true,
       kind: 'StorageClass',
       shortNames: ['sc'],
       namespaced: false,
@@ -209,6 +213,7 @@ function storage(): readonly ResourceDescriptor[] {
     defineResource({
       group,
       resource: 'volumeattachments',
+      deletionAnswersObject: true,
       kind: 'VolumeAttachment',
       namespaced: false,
       columns: volumeAttachmentColumns,
@@ -219,6 +224,7 @@ function storage(): readonly ResourceDescriptor[] {
     defineResource({
       group,
       resource: 'volumeattributesclasses',
+      deletionAnswersObject: true,
       kind: 'VolumeAttributesClass',
       shortNames: ['vac'],
       namespaced: false,
@@ -387,6 +393,7 @@ function dynamicResources(): readonly ResourceDescriptor[] {
     defineResource({
       group,
       resource: 'deviceclasses',
+      deletionAnswersObject: true,
       kind: 'DeviceClass',
       namespaced: false,
       columns: nameAndAgeColumns,
@@ -395,6 +402,7 @@ function dynamicResources(): readonly ResourceDescriptor[] {
     defineResource({
       group,
       resource: 'resourceclaims',
+      deletionAnswersObject: true,
       kind: 'ResourceClaim',
       columns: resourceClaimColumns,
       subresources: [statusSubresource],
@@ -403,12 +411,14 @@ function dynamicResources(): readonly ResourceDescriptor[] {
     defineResource({
       group,
       resource: 'resourceclaimtemplates',
+      deletionAnswersObject: true,
       kind: 'ResourceClaimTemplate',
       columns: nameAndAgeColumns,
     }),
     defineResource({
       group,
       resource: 'resourceslices',
+      deletionAnswersObject: true,
       kind: 'ResourceSlice',
       namespaced: false,
       columns: resourceSliceColumns,

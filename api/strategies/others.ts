@@ -1,7 +1,8 @@
 /** The strategies of kinds that differ from the plain one in a point or two. */
+import type { Requester } from '../descriptor.js';
 import { nameIs1035Label } from '../names.js';
 import { numberAt, objectAt, objectOf, objectsAt, sortedKeys, stringAt, stringsAt } from '../read.js';
-import { cloneValue, isObject, type JsonObject, type JsonValue } from '../value.js';
+import { cloneValue, isObject, type JsonObject, type JsonValue, newObject } from '../value.js';
 import { carryResourceVersion } from './pod.js';
 import { ensureObject, keepField, makeStrategy } from './strategy.js';
 
@@ -100,11 +101,12 @@ function storageVersionsOf(definition: JsonObject): string[] {
 const approvalConditions: ReadonlySet<string> = new Set(['Approved', 'Denied']);
 
 /**
- * A request's spec never changes. Its approval goes through a subresource of its own, so a status update keeps
+ * A request says who asks, which is never the client's to say, and its spec never changes. Its approval goes through a subresource of its own, so a status update keeps
  * the approval conditions as they are.
  */
 export const certificateSigningRequestStrategy = makeStrategy({
   status: true,
+  create: (request, requester) => recordRequester(ensureObject(request, 'spec'), requester),
   update: (request, old) => {
     keepField(request, old, 'spec');
   },
@@ -117,6 +119,19 @@ export const certificateSigningRequestStrategy = makeStrategy({
     else delete status['conditions'];
   },
 });
+
+function recordRequester(spec: JsonObject, requester: Requester | undefined): void {
+  for (const field of ['username', 'uid', 'groups', 'extra']) delete spec[field];
+  if (requester === undefined) return;
+  if (requester.name !== '') spec['username'] = requester.name;
+  if (requester.uid !== '') spec['uid'] = requester.uid;
+  if (requester.groups.length > 0) spec['groups'] = [...requester.groups];
+  const extraKeys = Object.keys(requester.extra).sort();
+  if (extraKeys.length === 0) return;
+  const extra = newObject();
+  for (const key of extraKeys) extra[key] = [...requester.extra[key]!];
+  spec['extra'] = extra;
+}
 
 function conditionsOf(request: JsonObject): readonly JsonObject[] {
   return objectsAt(request, 'status', 'conditions');

@@ -5,7 +5,7 @@
  * Expects of the generic code: metadata.name, metadata.namespace and metadata.uid are final before
  * `prepareForCreate`, metadata is checked and carried over by it on updates.
  */
-import type { Strategy } from '../descriptor.js';
+import type { Requester, Strategy } from '../descriptor.js';
 import { type NameRule, nameIsSubdomain } from '../names.js';
 import { objectOf } from '../read.js';
 import { cloneValue, isObject, type JsonObject, type JsonValue, newObject } from '../value.js';
@@ -22,7 +22,7 @@ export interface StrategyOptions {
   /** A new object's status. Default: empty. */
   initialStatus?(object: JsonObject): JsonObject;
   /** After the plain preparation. */
-  create?(object: JsonObject): void;
+  create?(object: JsonObject, requester: Requester | undefined): void;
   update?(object: JsonObject, old: JsonObject): void;
   statusUpdate?(object: JsonObject, old: JsonObject): void;
   /** Default: everything but apiVersion, kind, metadata and status. */
@@ -37,9 +37,9 @@ export function makeStrategy(options: StrategyOptions = {}): Strategy {
     allowUnconditionalUpdate: options.unconditionalUpdate ?? true,
     allowCreateOnUpdate: options.createOnUpdate ?? false,
     tracksGeneration: options.generation ?? false,
-    prepareForCreate(object) {
+    prepareForCreate(object, requester) {
       if (hasStatus) object['status'] = options.initialStatus?.(object) ?? newObject();
-      options.create?.(object);
+      options.create?.(object, requester);
     },
     prepareForUpdate(object, old) {
       if (hasStatus) keepField(object, old, 'status');

@@ -9,19 +9,32 @@ export interface CachedDocument {
 
 export interface DocumentCache {
   get(key: string, make: () => Uint8Array): CachedDocument;
+  /** For a document that is made in several turns of the event loop; whoever asks meanwhile waits for the same. */
+  getLater(key: string, make: () => Promise<Uint8Array>): Promise<CachedDocument>;
 }
 
 export function createDocumentCache(): DocumentCache {
   const documents = new Map<string, CachedDocument>();
+  const coming = new Map<string, Promise<CachedDocument>>();
+  const keep = (key: string, bytes: Uint8Array): CachedDocument => {
+    const hash = createHash('sha512').update(bytes).digest('hex').toUpperCase();
+    const document = { bytes, hash };
+    documents.set(key, document);
+    return document;
+  };
   return {
-    get(key, make) {
-      let document = documents.get(key);
-      if (document === undefined) {
-        const bytes = make();
-        document = { bytes, hash: createHash('sha512').update(bytes).digest('hex').toUpperCase() };
-        documents.set(key, document);
+    get: (key, make) => documents.get(key) ?? keep(key, make()),
+    getLater(key, make) {
+      const known = documents.get(key);
+      if (known !== undefined) return Promise.resolve(known);
+      let promise = coming.get(key);
+      if (promise === undefined) {
+        promise = make()
+          .then((bytes) => keep(key, bytes))
+          .finally(() => coming.delete(key));
+        coming.set(key, promise);
       }
-      return document;
+      return promise;
     },
   };
 }

@@ -1,7 +1,9 @@
-/** GET /openapi/v2 and /openapi/v3: what kubectl validates and explains with. */
+/**
+ * GET /openapi/v2 and /openapi/v3: what kubectl validates and explains with. The documents are large: each is made
+ * when first asked for, in a turn of the event loop of its own, so that nothing else waits for all of them.
+ */
 import {
   type DescriptorIndex,
-  encodeJson,
   encodeOpenApiV2Protobuf,
   type JsonObject,
   newObject,
@@ -10,6 +12,7 @@ import {
   openApiV3Document,
   type SchemaRegistry,
 } from '../../api/index.js';
+import type { Clock } from '../../platform/index.js';
 import { parseAccept } from '../negotiation/accept.js';
 import { groupVersion } from '../registry/stored-form.js';
 import type { ApiRequest, ApiResponse } from '../server/exchange.js';
@@ -17,7 +20,7 @@ import { type CachedDocument, createDocumentCache } from './documents.js';
 
 export interface OpenApiHandler {
   /** false when the path is none of OpenAPI's. */
-  handle(request: ApiRequest, response: ApiResponse): boolean;
+  handle(request: ApiRequest, response: ApiResponse): Promise<boolean>;
 }
 
 const v2Protobuf = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
@@ -38,34 +41,41 @@ function wants(request: ApiRequest, media: readonly string[]): string {
 export function createOpenApi(options: {
   readonly index: DescriptorIndex;
   readonly schemas: SchemaRegistry;
-  readonly wallMilliseconds: () => number;
+  readonly clock: Clock;
 }): OpenApiHandler {
-  const { index, schemas } = options;
+  const { index, schemas, clock } = options;
   const cache = createDocumentCache();
   const groupVersions = groupVersionsOf(index);
 
-  const v3Document = (place: string): CachedDocument =>
-    cache.get(place, () =>
-      encodeJson(openApiV3Document(groupVersions.get(place)!, index.descriptors, schemas)),
-    );
-
-  const sendIndex = (request: ApiRequest, response: ApiResponse): void => {
-    wants(request, ['application/json']);
-    const document = cache.get('index', () => {
-      const paths = newObject();
-      for (const place of [...groupVersions.keys()].sort()) {
-        const entry = newObject();
-        entry['serverRelativeURL'] = `/openapi/v3/${place}?hash=${v3Document(place).hash}`;
-        paths[place] = entry;
-      }
-      return encodeJson(Object.assign(newObject(), { paths }));
+  const turn = (): Promise<void> =>
+    new Promise((resolve) => {
+      clock.defer(resolve);
     });
-    sendTagged(request, response, document, 'application/json');
+
+  const v3Document = (place: string): Promise<CachedDocument> =>
+    cache.getLater(place, async () => {
+      await turn();
+      return encodeDocument(openApiV3Document(groupVersions.get(place)!, index.descriptors, schemas));
+    });
+
+  const makeIndex = async (): Promise<Uint8Array> => {
+    const paths = newObject();
+    for (const place of [...groupVersions.keys()].sort()) {
+      const entry = newObject();
+      entry['serverRelativeURL'] = `/openapi/v3/${place}?hash=${(await v3Document(place)).hash}`;
+      paths[place] = entry;
+    }
+    return encodeDocument(Object.assign(newObject(), { paths }));
   };
 
-  const sendV3 = (request: ApiRequest, response: ApiResponse, place: string): void => {
+  const sendIndex = async (request: ApiRequest, response: ApiResponse): Promise<void> => {
     wants(request, ['application/json']);
-    const document = v3Document(place);
+    sendTagged(request, response, await cache.getLater('index', makeIndex), 'application/json');
+  };
+
+  const sendV3 = async (request: ApiRequest, response: ApiResponse, place: string): Promise<void> => {
+    wants(request, ['application/json']);
+    const document = await v3Document(place);
     const hash = request.query.get('hash');
     if (hash !== null && hash !== document.hash) {
       response.setHeader('location', `/openapi/v3/${place}?hash=${document.hash}`);
@@ -74,39 +84,49 @@ export function createOpenApi(options: {
     }
     if (hash !== null) {
       response.setHeader('cache-control', 'public, immutable');
-      response.setHeader('expires', new Date(options.wallMilliseconds() + oneYearMilliseconds).toUTCString());
+      response.setHeader('expires', new Date(clock.wallMilliseconds() + oneYearMilliseconds).toUTCString());
     }
     sendTagged(request, response, document, 'application/json');
   };
 
-  const sendV2 = (request: ApiRequest, response: ApiResponse): void => {
+  const sendV2 = async (request: ApiRequest, response: ApiResponse): Promise<void> => {
     const media = wants(request, ['application/json', v2Protobuf, v2ProtobufAnswer]);
     // The parsed document is large: only its two encodings are kept.
-    const make = (): JsonObject => openApiV2Document(index.descriptors, schemas);
-    const document =
-      media === 'application/json'
-        ? cache.get('v2 json', () => encodeJson(make()))
-        : cache.get('v2 protobuf', () => encodeOpenApiV2Protobuf(make()));
-    sendTagged(request, response, document, media === 'application/json' ? media : v2ProtobufAnswer);
+    const json = media === 'application/json';
+    const document = await cache.getLater(json ? 'v2 json' : 'v2 protobuf', async () => {
+      await turn();
+      const made = openApiV2Document(index.descriptors, schemas);
+      await turn();
+      return json ? encodeDocument(made) : encodeOpenApiV2Protobuf(made);
+    });
+    sendTagged(request, response, document, json ? media : v2ProtobufAnswer);
   };
 
   return {
-    handle(request, response) {
+    async handle(request, response) {
       const path = request.path.replace(/\/$/, '');
       if (path === '/openapi/v2') {
-        sendV2(request, response);
+        await sendV2(request, response);
         return true;
       }
       if (path === '/openapi/v3') {
-        sendIndex(request, response);
+        await sendIndex(request, response);
         return true;
       }
       const place = path.startsWith('/openapi/v3/') ? path.slice('/openapi/v3/'.length) : '';
       if (!groupVersions.has(place)) return false;
-      sendV3(request, response, place);
+      await sendV3(request, response, place);
       return true;
     },
   };
+}
+
+/**
+ * The engine's own writer: these documents hold no big integer, and their integer-like keys (status codes, all of
+ * three digits) come in the right order by themselves; checking for both would cost several times as much.
+ */
+function encodeDocument(document: JsonObject): Uint8Array {
+  return Buffer.from(JSON.stringify(document));
 }
 
 /** `apis/apps/v1` → `apps/v1`. */

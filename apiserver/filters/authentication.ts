@@ -4,6 +4,7 @@
  */
 import { unauthorized } from '../../api/index.js';
 import type { ApiRequest } from '../server/exchange.js';
+import { bearerSubprotocol } from '../server/web-socket.js';
 
 export interface User {
   readonly name: string;
@@ -23,6 +24,8 @@ export const anonymousUser: User = {
 export function authenticate(request: ApiRequest): User {
   // No authenticator knows tokens yet: whatever stands here is a credential that nobody accepts.
   if (request.header('authorization') !== undefined) throw unauthorized();
+  const subprotocols = (request.header('sec-websocket-protocol') ?? '').split(',');
+  if (subprotocols.some((protocol) => protocol.trim().startsWith(bearerSubprotocol))) throw unauthorized();
   switch (request.peer.kind) {
     case 'none':
       return anonymousUser;

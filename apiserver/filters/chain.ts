@@ -3,7 +3,7 @@
  * answer, what the request is about, who asks and for whom, whether there is room, whether they may; then the route.
  * Whatever is thrown becomes a Status here, and nowhere else.
  */
-import { ApiError, internalError } from '../../api/index.js';
+import { ApiError, badRequest, internalError } from '../../api/index.js';
 import { type Logger, type Random, randomUuid } from '../../platform/index.js';
 import type { ErrorResponder } from '../negotiation/error-response.js';
 import type { ApiRequest, ApiResponse, RequestHandler } from '../server/exchange.js';
@@ -67,6 +67,10 @@ function setFlowHeaders(response: ApiResponse): void {
 /** An error that no one foresaw is logged with its stack and told to the client without it. */
 function asApiError(error: unknown, request: ApiRequest, logger: Logger): ApiError {
   if (error instanceof ApiError) return error;
+  // Every reader bounds the depth of what it reads; what slips past them is still the client's doing.
+  if (error instanceof RangeError && error.message.includes('call stack')) {
+    return badRequest('the request is nested too deeply');
+  }
   logger.error('request failed unexpectedly', {
     method: request.method,
     path: request.path,

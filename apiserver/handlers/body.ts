@@ -30,12 +30,17 @@ export async function decodeBody(request: ResourceRequest, expected: ExpectedKin
   return decodeRequestBody(decode);
 }
 
+function optionsKindOf({ info }: ResourceRequest): 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' {
+  if (info.verb === 'patch') return 'PatchOptions';
+  return info.verb === 'update' ? 'UpdateOptions' : 'CreateOptions';
+}
+
 export function validationOf(request: ResourceRequest): {
   readonly fieldValidation: FieldValidation;
   readonly onWarning: (text: string) => void;
 } {
   return {
-    fieldValidation: parseFieldValidation(request.request.query),
+    fieldValidation: parseFieldValidation(request.request.query, optionsKindOf(request)),
     onWarning: (text) => request.response.addWarning(text),
   };
 }

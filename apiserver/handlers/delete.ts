@@ -117,7 +117,7 @@ export async function handleDelete(request: ResourceRequest): Promise<void> {
     timeoutMilliseconds: writeTimeoutMilliseconds(request.request.query, tools.limits),
     dryRun: options.dryRun,
   });
-  if (result.kind !== 'removed') {
+  if (result.kind !== 'removed' || view.descriptor.deletionAnswersObject === true) {
     await sendItem(request, 200, result.item, negotiated);
     return;
   }

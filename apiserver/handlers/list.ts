@@ -1,11 +1,17 @@
 /** GET of a collection, joined from the stored encodings where the answer is JSON in the storage version. */
-import { type JsonObject, partialObjectMetadataList, stringifyJson, tableFor } from '../../api/index.js';
+import {
+  type JsonArray,
+  type JsonObject,
+  partialObjectMetadataList,
+  stringifyJson,
+  tableFor,
+} from '../../api/index.js';
 import { listRules, type Negotiated, negotiate } from '../negotiation/accept.js';
 import { listObject } from '../negotiation/encoder.js';
+import { beginList } from '../negotiation/list-encoder.js';
 import { bytesOf } from '../registry/keys.js';
 import { type ListPage, listObjects } from '../registry/list.js';
 import { parseListOptions } from '../registry/list-options.js';
-import type { StoredItem } from '../registry/stored-form.js';
 import { isSpliceable, parseIncludeObject } from './respond.js';
 import { type ResourceRequest, readContext } from './tools.js';
 
@@ -37,9 +43,31 @@ export async function sendPage(
       return;
     }
   }
-  const objects = await decodeAll(request, page.items);
-  const { object, type } = encodedList(request, page, objects, negotiated);
-  request.response.send(200, negotiated.contentType, request.tools.encoder.encode(object, type, negotiated));
+  request.response.send(200, negotiated.contentType, await encodeInSlices(request, page, negotiated));
+}
+
+/** Decoded and encoded in slices, so that a long list does not hold up everybody else. */
+async function encodeInSlices(
+  request: ResourceRequest,
+  page: ListPage,
+  negotiated: Negotiated,
+): Promise<Uint8Array> {
+  const { tools, view } = request;
+  const member = negotiated.transform === 'Table' ? 'rows' : 'items';
+  const head = { ...encodedList(request, page, [], negotiated), member } as const;
+  const encoding = beginList(head, negotiated, tools.encoder, tools.schemas);
+  for (let start = 0; start < page.items.length; start += objectsPerSlice) {
+    if (start > 0) {
+      await new Promise<void>((resolve) => {
+        tools.clock.defer(resolve);
+      });
+    }
+    const objects: JsonObject[] = [];
+    for (const item of page.items.slice(start, start + objectsPerSlice))
+      objects.push(await view.decode(item));
+    encoding.add(encodedList(request, page, objects, negotiated).object[member] as JsonArray);
+  }
+  return encoding.finish();
 }
 
 export function listMetadata(page: ListPage): JsonObject {
@@ -94,20 +122,6 @@ async function sendPieces(
   }
   stream.write(Buffer.concat(batch));
   stream.end();
-}
-
-/** Parsed in slices, so that a long list does not hold up everybody else. */
-async function decodeAll(request: ResourceRequest, items: readonly StoredItem[]): Promise<JsonObject[]> {
-  const objects: JsonObject[] = [];
-  for (const [index, item] of items.entries()) {
-    objects.push(await request.view.decode(item));
-    if (index % objectsPerSlice === objectsPerSlice - 1) {
-      await new Promise<void>((resolve) => {
-        request.tools.clock.defer(resolve);
-      });
-    }
-  }
-  return objects;
 }
 
 function encodedList(

@@ -35,8 +35,8 @@ export function createPathRouter(options: {
         response.send(200, 'application/json', indentJson(Buffer.from(stringifyJson(versionInfo()))));
         return true;
       }
-      if (options.discovery.handle(request, response) || options.openApi.handle(request, response))
-        return true;
+      if (options.discovery.handle(request, response)) return true;
+      if (await options.openApi.handle(request, response)) return true;
       return handleHealth(options.health, options.logger, request, response);
     },
   };

@@ -35,7 +35,7 @@ export async function handleWatch(request: ResourceRequest): Promise<void> {
   const start = await startOf(request, parsed);
   const contentType =
     negotiated.media === 'protobuf' ? `${mediaTypes.protobuf};stream=watch` : negotiated.contentType;
-  const stream = request.response.stream(200, contentType);
+  const stream = request.response.streamEvents(contentType);
   const session = createSession(request, parsed, name, negotiated, stream, start.revision);
   if (start.page !== undefined) await session.sendInitial(start.page, parsed.sendInitialEvents === true);
   const prefix = keyPrefix(view.descriptor);

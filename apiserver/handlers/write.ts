@@ -20,6 +20,7 @@ export async function handleCreate(request: ResourceRequest): Promise<void> {
     namespace: info.namespace,
     object,
     caller: request.user.name,
+    requester: request.user,
     ...options,
   });
   await sendItem(request, 201, result.item, negotiated);
@@ -39,6 +40,7 @@ export async function handleUpdate(request: ResourceRequest, endpoint: UpdateEnd
     // Each attempt of the write loop changes its own copy.
     next: () => Promise.resolve(cloneValue(sent)),
     caller: request.user.name,
+    requester: request.user,
     ...options,
   });
   await sendItem(request, result.kind === 'created' ? 201 : 200, result.item, negotiated);
@@ -58,6 +60,7 @@ export async function handlePatch(request: ResourceRequest, endpoint: UpdateEndp
     mayCreate: false,
     next: (live) => patchLive(patcher, live),
     caller: request.user.name,
+    requester: request.user,
     ...options,
   });
   patcher.reportWarnings();

@@ -53,7 +53,10 @@ export function mediaOfBody(contentType: string | undefined): Media {
 }
 
 /** @throws ApiError 422 for a value that is none of the three */
-export function parseFieldValidation(query: URLSearchParams): FieldValidation {
+export function parseFieldValidation(
+  query: URLSearchParams,
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+): FieldValidation {
   const value = query.get('fieldValidation') ?? '';
   if (value === '') return 'Warn';
   if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value;
@@ -64,7 +67,7 @@ export function parseFieldValidation(query: URLSearchParams): FieldValidation {
     detail: '',
     supported: ['', 'Ignore', 'Strict', 'Warn'],
   };
-  throw invalidObject('meta.k8s.io', 'CreateOptions', '', [error]);
+  throw invalidObject('meta.k8s.io', kind, '', [error]);
 }
 
 /** What is told of a body, since errors must not repeat all of it. */

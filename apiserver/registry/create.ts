@@ -79,7 +79,7 @@ async function attemptCreate(
   object: JsonObject,
 ): Promise<WriteResult> {
   const { view, namespace } = request;
-  view.descriptor.strategy.prepareForCreate(object);
+  view.descriptor.strategy.prepareForCreate(object, request.requester);
   const name = stringAt(metadataOf(object), 'name');
   const context = { caller: request.caller, timeoutMilliseconds: request.timeoutMilliseconds };
   const guards = async (): Promise<readonly Compare[]> => {

@@ -1,5 +1,5 @@
 /** What reading and writing objects needs of the world. */
-import type { ResourceDescriptor } from '../../api/index.js';
+import type { Requester, ResourceDescriptor } from '../../api/index.js';
 import type { Clock, Random } from '../../platform/index.js';
 import type { Store } from '../../storage/index.js';
 
@@ -14,6 +14,8 @@ export interface RegistryDependencies {
 /** Who writes, until when, and whether it counts. */
 export interface WriteContext {
   readonly caller: string;
+  /** On whose behalf, for the kinds that record it; absent when the server itself writes. */
+  readonly requester?: Requester;
   readonly timeoutMilliseconds: number;
   readonly dryRun: boolean;
 }

@@ -4,6 +4,7 @@
  * the storage version is these bytes with the resourceVersion spliced in, unparsed.
  */
 import {
+  badRequest,
   encodeJson,
   isObject,
   type JsonObject,
@@ -18,6 +19,7 @@ import { bytesOf } from './keys.js';
 export interface StoredItem {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
+  /** 0: it was never written, only tried; such an object shows no resourceVersion. */
   readonly modRevision: number;
 }
 
@@ -37,7 +39,25 @@ export function storedMetadata(metadata: JsonObject): JsonObject {
   return result;
 }
 
+/**
+ * Below what the reader of stored objects takes. A body alone cannot be deeper than that reader allows, but a patch
+ * on a deep object, or JSON inside of protobuf, can: it would be written and never read again.
+ */
+const maxStoredDepth = 900;
+
+function requireShallow(value: JsonValue, depthLeft: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depthLeft === 0) throw badRequest(`the object is nested more than ${maxStoredDepth} levels deep`);
+  if (Array.isArray(value)) {
+    for (const item of value) requireShallow(item, depthLeft - 1);
+    return;
+  }
+  for (const key in value) requireShallow(value[key]!, depthLeft - 1);
+}
+
+/** @throws ApiError 400 for an object that is nested too deeply */
 export function encodeStored(object: JsonObject): Uint8Array {
+  requireShallow(object, maxStoredDepth);
   const ordered = newObject();
   ordered['kind'] = object['kind'] ?? '';
   ordered['apiVersion'] = object['apiVersion'] ?? '';
@@ -52,7 +72,7 @@ export function encodeStored(object: JsonObject): Uint8Array {
 export function decodeStored(item: StoredItem): JsonObject {
   const object = parseJson(item.value);
   if (!isObject(object)) throw new Error('a stored object is not a JSON object');
-  metadataOf(object)['resourceVersion'] = String(item.modRevision);
+  if (item.modRevision > 0) metadataOf(object)['resourceVersion'] = String(item.modRevision);
   return object;
 }
 
@@ -79,7 +99,12 @@ export function createSplicer(descriptor: ResourceDescriptor): Splicer {
   const expected = Buffer.from(`${head}"metadata":{"`);
   const splice = (item: StoredItem, start: string): readonly Uint8Array[] | undefined => {
     const { value } = item;
-    if (value.length < expected.length || expected.compare(value, 0, expected.length) !== 0) return undefined;
+    if (
+      item.modRevision === 0 ||
+      value.length < expected.length ||
+      expected.compare(value, 0, expected.length) !== 0
+    )
+      return undefined;
     // `expected` ends inside the first key's opening quote, so metadata is not empty and a comma is right.
     return [
       bytesOf(`${start}"metadata":{"resourceVersion":"${item.modRevision}",`),

@@ -76,7 +76,7 @@ async function decideMissing(
   if (asked !== '' && asked !== '0') throw notFound(descriptor, name);
   delete metadataOf(object)['resourceVersion'];
   const home = await prepareBase(dependencies, { view, namespace, object });
-  descriptor.strategy.prepareForCreate(home);
+  descriptor.strategy.prepareForCreate(home, request.requester);
   const context = { caller: request.caller, timeoutMilliseconds: request.timeoutMilliseconds };
   const guards = descriptor.namespaced
     ? [
@@ -114,7 +114,7 @@ async function decideUpdate(request: UpdateRequest, live: JsonObject): Promise<W
       !equalValues(strategy.generationView(home), strategy.generationView(live)),
     );
   }
-  validateChanged(view, home, live, request.endpoint.kind === 'object' ? 'subresource' : 'main');
+  validateChanged(view, home, live, request.endpoint.kind === 'object' ? request.endpoint : undefined);
   metadataOf(home)['resourceVersion'] = metadataOf(live)['resourceVersion']!;
   if (completesDeletion(descriptor, home)) return { kind: 'remove', object: home };
   return equalValues(home, live) ? { kind: 'keep' } : { kind: 'put', object: home };

@@ -3,6 +3,7 @@ import {
   type FieldError,
   invalidObject,
   type JsonObject,
+  type SubresourceDescriptor,
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '../../api/index.js';
@@ -28,20 +29,31 @@ export function validateNew(view: ResourceView, object: JsonObject): void {
 
 /**
  * @param object home form
- * @param through the endpoint; a subresource of its own prepares what may change at all, and may change what the
- *   kind's own update rules forbid (a pod's node, an ephemeral container)
+ * @param subresource undefined for the main and the status endpoint; a subresource of its own prepares what may
+ *   change at all, and may change what the kind's own update rules forbid (a pod's node, an ephemeral container), so
+ *   its rules stand in the place of those
  * @throws ApiError 422
  */
 export function validateChanged(
   view: ResourceView,
   object: JsonObject,
   old: JsonObject,
-  through: 'main' | 'subresource',
+  subresource: Extract<SubresourceDescriptor, { readonly kind: 'object' }> | undefined,
 ): void {
   refuse(view, object, [
     ...validateObjectMeta(object, view.descriptor),
     ...validateObjectMetaUpdate(object, old),
     ...newFinalizerErrors(object, old),
-    ...(through === 'main' ? view.home.validateUpdate(object, old) : view.home.validateCreate(object)),
+    ...kindErrors(view, object, old, subresource),
   ]);
+}
+
+function kindErrors(
+  view: ResourceView,
+  object: JsonObject,
+  old: JsonObject,
+  subresource: Extract<SubresourceDescriptor, { readonly kind: 'object' }> | undefined,
+): readonly FieldError[] {
+  if (subresource === undefined) return view.home.validateUpdate(object, old);
+  return subresource.validateUpdate?.(object, old) ?? view.home.validateCreate(object);
 }

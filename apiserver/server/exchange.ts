@@ -18,6 +18,8 @@ export interface ApiRequest {
   readonly peer: PeerCertificate;
   /** The one value of a header (lower-case name); several are joined as HTTP says. */
   header(name: string): string | undefined;
+  /** Names (lower-case) of the headers that begin with a prefix. */
+  headerNames(prefix: string): readonly string[];
   /**
    * The whole body.
    * @throws ApiError 413 past the limit, 408 when the client is too slow, 400 when it goes away
@@ -52,6 +54,8 @@ export interface ApiResponse {
   addWarning(text: string): void;
   send(code: number, contentType: string, body: Uint8Array | string): void;
   stream(code: number, contentType: string): ResponseStream;
+  /** A successful answer in which each write is one event: a WebSocket message, if the client asked for those. */
+  streamEvents(contentType: string): ResponseStream;
 }
 
 export type RequestHandler = (request: ApiRequest, response: ApiResponse) => Promise<void>;

@@ -14,12 +14,14 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Clock, Logger } from '../../platform/index.js';
 import type { ApiServerLimits } from '../limits.js';
 import { readBody } from './body.js';
-import type { ApiRequest, PeerCertificate, RequestHandler } from './exchange.js';
+import type { ApiRequest, ApiResponse, PeerCertificate, RequestHandler } from './exchange.js';
 import { createResponse } from './response.js';
+import { createUpgradeResponse, createWebSocketUpgrader } from './web-socket.js';
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
@@ -107,6 +109,7 @@ function toApiRequest(request: NodeRequest, peer: PeerCertificate, options: List
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     },
+    headerNames: (prefix) => Object.keys(request.headers).filter((name) => name.startsWith(prefix)),
     readBody: () => readBody(request, options.limits, options.clock),
     onGone(listener) {
       const stream = 'stream' in request ? request.stream : request.socket;
@@ -141,14 +144,23 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   server.on('clientError', (_error: Error, socket: Socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n400 Bad Request');
   });
+  const handle = (request: NodeRequest, response: ApiResponse, destroy: () => void): void => {
+    options.handle(toApiRequest(request, peer(request), options), response).catch((error: unknown) => {
+      options.logger.error('a request handler failed', { error: String(error) });
+      destroy();
+    });
+  };
   server.on('request', (request: Http2ServerRequest, response: Http2ServerResponse) => {
     request.on('error', () => {});
     response.on('error', () => {});
-    const api = createResponse(response);
-    options.handle(toApiRequest(request, peer(request), options), api).catch((error: unknown) => {
-      options.logger.error('a request handler failed', { error: String(error) });
-      response.destroy();
-    });
+    handle(request, createResponse(response), () => response.destroy());
+  });
+  const upgrader = createWebSocketUpgrader();
+  // HTTP/1.1 only: HTTP/2 knows no upgrade.
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    request.on('error', () => {});
+    socket.on('error', () => socket.destroy());
+    handle(request, createUpgradeResponse(upgrader, request, socket, head), () => socket.destroy());
   });
 
   await new Promise<void>((resolve, reject) => {

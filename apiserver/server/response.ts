@@ -23,6 +23,11 @@ export function createResponse(node: ServerResponse | Http2ServerResponse): ApiR
     if (warnings.length > 0) response.setHeader('warning', warnings);
     response.writeHead(code);
   };
+  const stream = (code: number, contentType: string): ResponseStream => {
+    begin(code, contentType);
+    (node as ServerResponse).flushHeaders?.();
+    return createStream(node as unknown as Writable, sink);
+  };
   return {
     get started() {
       return response.headersSent;
@@ -46,11 +51,8 @@ export function createResponse(node: ServerResponse | Http2ServerResponse): ApiR
       begin(code, contentType);
       response.end(bytes);
     },
-    stream(code, contentType) {
-      begin(code, contentType);
-      (node as ServerResponse).flushHeaders?.();
-      return createStream(node as unknown as Writable, sink);
-    },
+    stream,
+    streamEvents: (contentType) => stream(200, contentType),
   };
 }
 

@@ -19,7 +19,8 @@ function toComponentStatus(health: MemberHealth): JsonObject {
 }
 
 export async function listComponentStatuses(admin: ClusterAdmin): Promise<JsonObject[]> {
-  return (await admin.health()).map((health) => toComponentStatus(health));
+  const members = [...(await admin.health())].sort((left, right) => (left.name < right.name ? -1 : 1));
+  return members.map((health) => toComponentStatus(health));
 }
 
 /** @throws ApiError 404 */

@@ -103,6 +103,27 @@ describe('who asks', () => {
     ).toBe(400);
   });
 
+  it('acts with the uid and the extras of somebody else too', async () => {
+    const review = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const who = await server.http2(review, {
+      method: 'POST',
+      body: '{}',
+      headers: {
+        'content-type': 'application/json',
+        'impersonate-user': 'jane',
+        'impersonate-group': 'system:masters',
+        'impersonate-uid': 'u-1',
+        'impersonate-extra-example.com%2fscopes': 'view',
+      },
+    });
+    expect(who.json()).toMatchObject({
+      status: { userInfo: { username: 'jane', uid: 'u-1', extra: { 'example.com/scopes': ['view'] } } },
+    });
+    for (const header of ['impersonate-uid', 'impersonate-extra-a']) {
+      expect((await server.http2('/version', { headers: { [header]: 'x' } })).status).toBe(400);
+    }
+  });
+
   it('gives each answer an audit id and keeps one that the client chose', async () => {
     const first = await server.http2('/version');
     expect(first.headers['audit-id']).toMatch(/^[0-9a-f-]{36}$/);

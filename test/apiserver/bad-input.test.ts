@@ -143,7 +143,16 @@ const cases: readonly Case[] = [
     path: `${path}?fieldValidation=Loud`,
     body: body('a'),
     code: 422,
-    says: 'fieldValidation: Unsupported value',
+    says: 'CreateOptions.meta.k8s.io \\"\\" is invalid: fieldValidation: Unsupported value',
+  },
+  {
+    what: 'an unknown fieldValidation of a patch',
+    method: 'PATCH',
+    type: 'application/merge-patch+json',
+    path: `${path}/a?fieldValidation=Loud`,
+    body: '{}',
+    code: 422,
+    says: 'PatchOptions.meta.k8s.io \\"\\" is invalid: fieldValidation: Unsupported value',
   },
   {
     what: 'a field manager that is too long',

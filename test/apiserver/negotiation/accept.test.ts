@@ -11,6 +11,7 @@ function asking(accept: string | undefined, query = '', userAgent = 'test'): Api
     peer: { kind: 'none' },
     header: (name) => (name === 'accept' ? accept : name === 'user-agent' ? userAgent : undefined),
     readBody: () => Promise.resolve(new Uint8Array()),
+    headerNames: () => [],
     onGone: () => {},
   };
 }

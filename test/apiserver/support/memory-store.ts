@@ -296,9 +296,9 @@ export function createMemoryAdmin(store: MemoryStore): MemoryAdmin {
     hasQuorum: true,
     failure: undefined,
     members3: [
+      { name: 'm3', healthy: false, message: 'silent for 3 s' },
       { name: 'm1', healthy: true, message: 'ok' },
       { name: 'm2', healthy: true, message: 'ok' },
-      { name: 'm3', healthy: false, message: 'silent for 3 s' },
     ],
     status: (): Promise<MemberStatus> =>
       Promise.resolve({
