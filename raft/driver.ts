@@ -84,6 +84,7 @@ class Driver implements RaftNode {
   readonly #logSize = new LogSize();
   #applying: Promise<void> | undefined;
   #installing = false;
+  #installation: Promise<void> | undefined;
   readonly #sendingSnapshots = new Set<MemberId>();
   readonly #retained = new Map<MemberId, { readonly index: LogIndex; readonly untilMilliseconds: number }>();
 
@@ -125,6 +126,8 @@ class Driver implements RaftNode {
     if (started) await this.#options.transport.stop();
     await this.#logWrites;
     await this.#applying;
+    // The caller closes the state machine next: it must not be replaced after that.
+    await this.#installation;
   }
 
   propose(command: Uint8Array, options: { readonly timeoutMilliseconds: number }): Promise<ProposeResult> {
@@ -383,15 +386,29 @@ class Driver implements RaftNode {
     if (metadata.index <= core.view.appliedIndex) return;
     if (this.#installing) throw new Error('another snapshot is being installed');
     this.#installing = true;
+    const installing = this.#install(from, metadata, chunks);
+    this.#installation = installing.catch(() => undefined);
     try {
-      await this.#applying;
-      this.#options.logger.info('installing a snapshot', { from, index: metadata.index });
-      await this.#options.stateMachine.installSnapshot(metadata, chunks);
-      this.#enqueue({ kind: 'snapshot-installed', snapshot: metadata });
+      await installing;
     } finally {
       this.#installing = false;
+      this.#installation = undefined;
       this.#scheduleTurn();
     }
+  }
+
+  async #install(
+    from: MemberId,
+    metadata: SnapshotMetadata,
+    chunks: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    const { stateMachine, logger } = this.#options;
+    await this.#applying;
+    // What was being applied may have gone past the snapshot, and a state never goes back.
+    if (metadata.index <= stateMachine.appliedIndex) return;
+    logger.info('installing a snapshot', { from, index: metadata.index });
+    await stateMachine.installSnapshot(metadata, chunks);
+    this.#enqueue({ kind: 'snapshot-installed', snapshot: metadata });
   }
 
   async #sendSnapshot(to: MemberId): Promise<void> {

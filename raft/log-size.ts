@@ -13,6 +13,8 @@ interface Mark {
 export class LogSize {
   #marks: Mark[] = [];
   #totalBytes = 0;
+  /** Of what has been compacted. */
+  #goneBytes = 0;
   #sinceMark = { entries: 0, bytes: 0 };
 
   appended(index: LogIndex, bytes: number): void {
@@ -29,7 +31,8 @@ export class LogSize {
 
   compacted(through: LogIndex): void {
     const keep = this.#marks.findIndex((mark) => mark.index > through);
-    this.#marks.splice(0, keep < 0 ? this.#marks.length : keep);
+    const gone = this.#marks.splice(0, keep < 0 ? this.#marks.length : keep);
+    this.#goneBytes = gone.at(-1)?.totalBytes ?? this.#goneBytes;
   }
 
   /** The last marked index after which at least `bytes` follow; 0 when there is none. */
@@ -37,8 +40,8 @@ export class LogSize {
     return this.#marks.findLast((mark) => this.#totalBytes - mark.totalBytes >= bytes)?.index ?? 0;
   }
 
-  /** Bytes since the oldest mark, about the whole log. */
+  /** About the whole log. */
   get bytes(): number {
-    return this.#totalBytes - (this.#marks[0]?.totalBytes ?? 0);
+    return this.#totalBytes - this.#goneBytes;
   }
 }

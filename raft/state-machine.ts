@@ -13,7 +13,7 @@ export interface SnapshotSource {
 }
 
 export interface StateMachine {
-  /** Index of the last applied entry at start: the log is replayed from here. */
+  /** Index of the last applied entry, as of now; at start the log is replayed from here. */
   readonly appliedIndex: LogIndex;
   /** Committed entries in order, each durable in this member's own log. Returns when their effects are readable. */
   apply(entries: readonly Entry[]): Promise<void>;

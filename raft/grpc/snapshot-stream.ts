@@ -9,16 +9,25 @@ import type { SnapshotPart } from './methods.js';
 /** Without progress for this long a snapshot is given up, at either end. */
 const STALL_MILLISECONDS = 15_000;
 
+/**
+ * How long the receiver may take once it has everything: its disk needs a while, but a machine that vanished
+ * says nothing at all, and until this ends the sender's view of its state is held open.
+ */
+export const INSTALL_LIMIT_MILLISECONDS = 120_000;
+
 /** The first bytes of a SHA-256: against damage on the way, not against an attacker; TLS is. */
 const CHECKSUM_BYTES = 8;
 
 /** Calls `onStall` unless `reset` is called often enough. */
-function watchdog(clock: Clock, onStall: () => void): { reset(): void; stop(): void } {
+function watchdog(
+  clock: Clock,
+  onStall: () => void,
+): { reset(limitMilliseconds?: number): void; stop(): void } {
   let timer: Timer | undefined;
   return {
-    reset() {
+    reset(limitMilliseconds = STALL_MILLISECONDS) {
       timer?.cancel();
-      timer = clock.setTimer(STALL_MILLISECONDS, onStall);
+      timer = clock.setTimer(limitMilliseconds, onStall);
     },
     stop: () => timer?.cancel(),
   };
@@ -99,8 +108,7 @@ export async function uploadSnapshot(
       call.write({ end: true, checksum: sum() });
       call.end();
     }
-    // Installing takes as long as the receiver's disk needs; its death ends the call.
-    dog.stop();
+    dog.reset(INSTALL_LIMIT_MILLISECONDS);
     const error = await answered;
     if (error !== null) throw error;
   } catch (error) {

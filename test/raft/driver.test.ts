@@ -319,6 +319,66 @@ describe('the log', () => {
   });
 });
 
+describe('a snapshot that arrives', () => {
+  function gate(): { readonly closed: Promise<void>; readonly open: () => void } {
+    let open: () => void = () => {};
+    const closed = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    return { closed, open };
+  }
+
+  /** A stranger's snapshot at `index`, sent to the only member of a cluster. */
+  function sendTo(cluster: Cluster, index: number): Promise<void> {
+    async function* chunks(): AsyncIterable<Uint8Array> {
+      yield text('["snapshot"]');
+    }
+    const metadata = { index, term: 1, timeMilliseconds: 0, configuration: configurationOf([1]) };
+    return cluster.network.handlersOf(1)!.onSnapshot(9, metadata, chunks());
+  }
+
+  it('while entries past it are being applied does not take the state back', async () => {
+    const cluster = new Cluster(1);
+    await cluster.startAll();
+    const { node, state } = await cluster.elect();
+    await cluster.until('its first entry', () => state.appliedIndex === 1);
+    const { closed, open } = gate();
+    state.applyGate = closed;
+    await cluster.finish(node.propose(text('a'), timeout));
+    await cluster.finish(node.propose(text('b'), timeout));
+    await cluster.until('both are committed', () => node.status().commitIndex === 3);
+    const sent = sendTo(cluster, 2);
+    open();
+    await cluster.finish(sent);
+    state.applyGate = undefined;
+    await cluster.finish(node.propose(text('c'), timeout));
+    await cluster.until('applied', () => state.appliedIndex === 4);
+    expect(state.commands).toEqual(['a', 'b', 'c']);
+    expect(node.status().failure).toBeUndefined();
+  });
+
+  it('and is being installed is waited for by a stop', async () => {
+    const cluster = new Cluster(1);
+    await cluster.startAll();
+    const { node, state } = await cluster.elect();
+    await cluster.until('its first entry', () => state.appliedIndex === 1);
+    const { closed, open } = gate();
+    state.installGate = closed;
+    const sent = sendTo(cluster, 5);
+    await cluster.clock.advance(50);
+    let stopped = false;
+    const stopping = node.stop().then(() => {
+      stopped = true;
+    });
+    await cluster.clock.advance(50);
+    expect(stopped).toBe(false);
+    open();
+    await sent;
+    await stopping;
+    expect(state.installed).toBe(1);
+  });
+});
+
 describe('a member whose disk or state fails', () => {
   it('stops, says why, and leaves its calls open; the others go on', async () => {
     const cluster = new Cluster(3);

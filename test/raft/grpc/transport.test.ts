@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { seededRandom, silentLogger, systemClock } from '../../../platform/index.js';
+import { type Clock, seededRandom, silentLogger, systemClock } from '../../../platform/index.js';
 import type { Message } from '../../../raft/core/messages.js';
 import type { SnapshotMetadata } from '../../../raft/core/types.js';
+import { INSTALL_LIMIT_MILLISECONDS } from '../../../raft/grpc/snapshot-stream.js';
 import { createGrpcTransport, type GrpcTransport } from '../../../raft/grpc/transport.js';
 import type { TransportHandlers } from '../../../raft/transport.js';
 import { createTestAuthority, type TestAuthority, type TlsMaterial } from '../support/certificates.js';
@@ -47,7 +48,7 @@ afterEach(async () => {
 
 async function open(
   id: number,
-  overrides: { name?: string; clusterId?: string; tls?: TlsMaterial; port?: number } = {},
+  overrides: { name?: string; clusterId?: string; tls?: TlsMaterial; port?: number; clock?: Clock } = {},
 ): Promise<GrpcTransport> {
   const name = overrides.name ?? `m${id}`;
   const transport = await createGrpcTransport({
@@ -58,7 +59,7 @@ async function open(
     port: overrides.port ?? 0,
     tls: overrides.tls ?? (await authority.issue(name)),
     isMemberName: (candidate) => candidate === 'm1' || candidate === 'm2',
-    clock: systemClock(),
+    clock: overrides.clock ?? systemClock(),
     random: seededRandom(id),
     logger: silentLogger,
   });
@@ -235,6 +236,31 @@ describe('a snapshot', () => {
     await one.sendSnapshot(2, metadata, chunksOf(20));
     expect(seen).toEqual(metadata);
     expect(bytes).toBe(20 * 256 * 1024);
+  });
+
+  it('whose receiver has all of it and never says that it is installed is given up', async () => {
+    const real = systemClock();
+    let giveUp: (() => void) | undefined;
+    const clock: Clock = {
+      ...real,
+      setTimer(delayMilliseconds, callback) {
+        if (delayMilliseconds === INSTALL_LIMIT_MILLISECONDS) giveUp = callback;
+        return real.setTimer(delayMilliseconds, callback);
+      },
+    };
+    const [one, two] = [await open(1, { clock }), await open(2)];
+    await listen(one);
+    let whole = false;
+    await listen(two, async (_from, _snapshot, chunks) => {
+      for await (const chunk of chunks) expect(chunk.length).toBeGreaterThan(0);
+      whole = true;
+      await new Promise<never>(() => {});
+    });
+    introduce(one, two);
+    const failed = expect(one.sendSnapshot(2, metadata, chunksOf(3))).rejects.toThrow();
+    await vi.waitFor(() => expect(whole && giveUp !== undefined).toBe(true));
+    giveUp!();
+    await failed;
   });
 
   it('that the receiver refuses or whose source breaks is reported as failed, on both ends', async () => {

@@ -20,6 +20,11 @@ export class MemoryNetwork {
     }
   }
 
+  /** What a peer would call: for messages and snapshots that no living member sends. */
+  handlersOf(id: MemberId): TransportHandlers | undefined {
+    return this.#handlers.get(id);
+  }
+
   transport(local: MemberId): Transport {
     const isCut = (a: MemberId, b: MemberId): boolean => this.cut.has(`${a}>${b}`);
     return {

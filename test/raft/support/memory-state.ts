@@ -10,6 +10,9 @@ export class MemoryState implements StateMachine {
   appliedIndex = 0;
   failure: Error | undefined;
   installed = 0;
+  /** What applying, and installing a snapshot, wait for. */
+  applyGate: Promise<void> | undefined;
+  installGate: Promise<void> | undefined;
   #term = 0;
   #timeMilliseconds = 0;
   #configuration: Configuration;
@@ -19,7 +22,7 @@ export class MemoryState implements StateMachine {
   }
 
   async apply(entries: readonly Entry[]): Promise<void> {
-    await Promise.resolve();
+    await this.applyGate;
     if (this.failure !== undefined) throw this.failure;
     for (const entry of entries) {
       if (entry.index !== this.appliedIndex + 1)
@@ -59,6 +62,7 @@ export class MemoryState implements StateMachine {
   ): Promise<void> {
     const parts: Uint8Array[] = [];
     for await (const chunk of chunks) parts.push(chunk);
+    await this.installGate;
     this.commands = JSON.parse(Buffer.concat(parts).toString()) as string[];
     this.appliedIndex = metadata.index;
     this.#term = metadata.term;
