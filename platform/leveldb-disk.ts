@@ -323,7 +323,17 @@ export function levelDbDisk(folder: string): Disk {
     async openDatabase(name, options = {}) {
       const path = databaseFolder(name);
       await ensureFolder(folder);
-      return databaseOver(await openLevel(path, options), path);
+      const isNew = !existsSync(join(path, 'CURRENT'));
+      const level = await openLevel(path, options);
+      try {
+        // LevelDB syncs its files, nobody else the entry of its folder: without that entry a synced batch in a
+        // new database would not survive a power failure.
+        if (isNew) await syncFolder(folder);
+      } catch (error) {
+        await level.close();
+        throw failed(`cannot open the database ${path}`, error);
+      }
+      return databaseOver(level, path);
     },
     databaseExists: async (name) => existsSync(join(databaseFolder(name), 'CURRENT')),
     async deleteDatabase(name) {

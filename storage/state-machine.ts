@@ -11,7 +11,7 @@ import type { Clock, Disk, DiskDatabase, Logger } from '../platform/index.js';
 import type { Entry, LogIndex, SnapshotMetadata, SnapshotSource, StateMachine, Term } from '../raft/index.js';
 import { decodeConfiguration } from '../raft/index.js';
 import { bytesOf } from './bytes.js';
-import { applyCommand } from './commands/apply-command.js';
+import { planCommand } from './commands/apply-command.js';
 import { decodeEnvelope, type Envelope } from './commands/command.js';
 import { type ApplyResult, decodeResult, encodeResult } from './commands/result.js';
 import type { MemberLog } from './log/member-log.js';
@@ -161,7 +161,9 @@ export class MemberStateMachine implements StateMachine {
       this.listener?.proposalEnded(incarnation, sequence, endOf(verdict));
       return;
     }
-    const { result, changes } = await applyCommand(this.#state, envelope.command, entry.timeMilliseconds);
+    const step = await planCommand(this.#state, envelope.command, entry.timeMilliseconds);
+    // From here to `published` without a pause: readers, watchers and flushes see the entry whole or not at all.
+    const { result, changes } = step();
     this.#state.sessions.record(envelope, encodeResult(result), entry.index, this.#state.setRaw);
     this.#state.commit(entry);
     if (changes.length > 0) this.listener?.published(this.#state.revision, changes);
@@ -244,7 +246,13 @@ export class MemberStateMachine implements StateMachine {
     }
     await database.close();
     const opened = await openState(this.#options, name);
-    await log.writeStateName(name);
+    try {
+      await log.writeStateName(name);
+    } catch (error) {
+      // Whether the record was written is not known: the next start decides which of the two goes.
+      await opened.state.close();
+      throw error;
+    }
     const old = { state: this.#state, name: this.#name };
     this.#closed = true;
     await this.#deleting;

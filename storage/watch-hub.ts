@@ -142,16 +142,22 @@ class Watcher implements Watch {
     }
     return new Promise((resolve) => {
       this.#waiting = resolve;
-      this.#timer = this.#hub.startTimer(() => {
-        if (this.#waiting !== undefined)
-          this.#answer(this.#queue.length > 0 ? this.#takeBatch() : this.#progress());
-      });
+      this.#startTimer();
+    });
+  }
+
+  #startTimer(): void {
+    this.#timer = this.#hub.startTimer(() => {
+      if (this.#waiting === undefined) return;
+      // A watch may begin in the future, above all where a restarted member still replays its log: nothing is
+      // complete that has not happened, and what was complete once stays so.
+      if (this.#hub.revision < this.#delivered) this.#startTimer();
+      else this.#answer(this.#queue.length > 0 ? this.#takeBatch() : this.#progress());
     });
   }
 
   #progress(): WatchStep {
     this.#delivered = Math.max(this.#delivered, this.#position);
-    // A watch may begin in the future: nothing is complete that has not happened.
     return { kind: 'batch', events: [], completeRevision: Math.min(this.#delivered, this.#hub.revision) };
   }
 

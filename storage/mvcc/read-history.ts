@@ -27,7 +27,13 @@ interface Wanted extends KeyChange {
   readonly revision: number;
 }
 
-const PAGE_REVISIONS = 64;
+/**
+ * Values are only known to be large once they are read, and a watch may meet many of 3 MiB: so a slice begins
+ * with few revisions at once and takes more while they turn out small.
+ */
+const FIRST_PAGE_REVISIONS = 4;
+const MAX_PAGE_REVISIONS = 64;
+const SMALL_PAGE_BYTES = 64 * 1024;
 
 /** Fetches the values that the changes speak of with two reads for all of them. */
 async function fetchEvents(
@@ -74,10 +80,11 @@ export async function readHistorySlice(state: StateView, request: HistoryRequest
   let completeRevision = request.fromRevision - 1;
   let revisions = 0;
   let bytes = 0;
+  let pageRevisions = FIRST_PAGE_REVISIONS;
   const cursor = state.view.iterate(revisionKey(request.fromRevision), 's');
   try {
     while (revisions < request.maxRevisions && bytes < request.maxBytes) {
-      const page = await cursor.nextPage(PAGE_REVISIONS);
+      const page = await cursor.nextPage(Math.min(pageRevisions, request.maxRevisions - revisions));
       if (page.length === 0) return { events, completeRevision: state.revision };
       const wanted: Wanted[] = [];
       for (const { key, value } of page) {
@@ -88,11 +95,13 @@ export async function readHistorySlice(state: StateView, request: HistoryRequest
         completeRevision = revision;
       }
       revisions += page.length;
-      if (wanted.length === 0) continue;
+      const before = bytes;
       for (const event of await fetchEvents(state, wanted, request.previousValues)) {
         events.push(event);
         bytes += event.item.key.length + event.item.value.length + (event.previous?.value.length ?? 0);
       }
+      if (bytes - before <= SMALL_PAGE_BYTES) pageRevisions = Math.min(MAX_PAGE_REVISIONS, pageRevisions * 2);
+      else pageRevisions = FIRST_PAGE_REVISIONS;
     }
     return { events, completeRevision };
   } finally {

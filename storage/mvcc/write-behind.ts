@@ -32,11 +32,13 @@ export class WriteBehind {
   readonly #flushBytes: number;
   #current = new OverlayLayer();
   #writing: OverlayLayer | undefined;
+  /** Units committed so far, those that the batch in flight brings, and those that are durable. */
   #sequence = 0;
+  #writingSequence = 0;
+  #durableSequence = 0;
   #timer: Timer | undefined;
   #flushing: Promise<void> | undefined;
   #failure: DiskFailedError | undefined;
-  #dirty = false;
   #closed = false;
   #openViews = 0;
   #viewsClosed: (() => void)[] = [];
@@ -65,7 +67,6 @@ export class WriteBehind {
   /** Ends one atomic unit: batches and views never split it. */
   commit(): void {
     this.#sequence += 1;
-    this.#dirty = true;
     if (this.#current.bytes >= this.#flushBytes) this.#startFlush();
     else this.#timer ??= this.#options.clock.setTimer(this.#flushDelayMilliseconds, () => this.#startFlush());
   }
@@ -112,9 +113,13 @@ export class WriteBehind {
     });
   }
 
-  /** Resolves when everything committed so far is durable. Throws the failure of the disk. */
+  /**
+   * Resolves when everything committed before the call is durable; what is committed meanwhile is not waited
+   * for, else writers that never pause would hold it up for ever. Throws the failure of the disk.
+   */
   async flush(): Promise<void> {
-    while (this.#flushing !== undefined || this.#dirty) {
+    const target = this.#sequence;
+    while (this.#durableSequence < target) {
       if (this.#failure !== undefined) throw this.#failure;
       this.#startFlush();
       await this.#flushing;
@@ -125,8 +130,10 @@ export class WriteBehind {
   #startFlush(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#flushing !== undefined || !this.#dirty || this.#failure !== undefined) return;
-    this.#dirty = false;
+    const { failure } = this;
+    if (this.#flushing !== undefined || this.#sequence === this.#writingSequence || failure !== undefined)
+      return;
+    this.#writingSequence = this.#sequence;
     this.#writing = this.#current;
     this.#current = new OverlayLayer();
     const operations: BatchOperation[] = [];
@@ -153,8 +160,9 @@ export class WriteBehind {
     }
     this.#writing = undefined;
     this.#flushing = undefined;
+    this.#durableSequence = this.#writingSequence;
     this.onDurable?.();
-    if (this.#dirty && !this.#closed) {
+    if (this.#sequence > this.#writingSequence && !this.#closed) {
       if (this.#current.bytes >= this.#flushBytes) this.#startFlush();
       else
         this.#timer ??= this.#options.clock.setTimer(this.#flushDelayMilliseconds, () => this.#startFlush());

@@ -7,6 +7,7 @@ import { SESSION_WINDOW } from '../../storage/commands/sessions.js';
 import { formatLog } from '../../storage/log/format-log.js';
 import { type MemberLog, openMemberLog } from '../../storage/log/member-log.js';
 import { RangeCollector, readRange } from '../../storage/mvcc/read-range.js';
+import type { StateView } from '../../storage/mvcc/state.js';
 import { MemberStateMachine, type ProposalEnd } from '../../storage/state-machine.js';
 import { bytes, singleConfiguration, testClusterId, text } from './support/single-member-store.js';
 
@@ -177,6 +178,35 @@ describe('the state machine', () => {
       }
       expect(await logical(member.machine), `seed ${seed}`).toEqual(await logical(reference.machine));
     }
+  });
+
+  it('shows an entry whole or not at all, whatever reads between its steps', async () => {
+    const member = await openMember(fresh(7));
+    const { machine } = member;
+    const entries = Array.from({ length: 20 }, (_, at) => entryOf(at + 1, put('a', `${at + 1}`)));
+    let done = false;
+    const applying = machine.apply(entries).finally(() => {
+      done = true;
+    });
+    const views: StateView[] = [];
+    while (!done) {
+      views.push(machine.stateView());
+      await Promise.resolve();
+    }
+    await applying;
+    const seen: (readonly [number, number, number])[] = [];
+    for (const view of views) {
+      const found = new RangeCollector({});
+      await readRange(view, { key: bytes('a') }, undefined, found);
+      await view.view.close();
+      seen.push([view.revision, found.items[0]?.modRevision ?? 1, view.appliedIndex + 1]);
+    }
+    // Revision 1 is the empty store's.
+    for (const [revision, modRevision, nextIndex] of seen) {
+      expect(modRevision).toBe(revision);
+      expect(nextIndex).toBe(revision);
+    }
+    expect(new Set(seen.map(([revision]) => revision)).size).toBeGreaterThan(10);
   });
 
   it('reads the same before and after compacted history is physically deleted, and deletes all of it', async () => {
