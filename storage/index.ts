@@ -16,7 +16,6 @@ export {
   type MemberStore,
   type MemberStoreOptions,
   openMemberStore,
-  type RaftNodeOptions,
 } from './member-store.js';
 export { type ConnectedStore, type ConnectStoreOptions, connectStore } from './remote/connect-store.js';
 export type { StorePort } from './remote/port.js';

@@ -3,7 +3,7 @@
  */
 import type { Clock, Disk, Logger, Random } from '../platform/index.js';
 import { DiskFailedError } from '../platform/index.js';
-import type { LogStorage, MemberId, RaftNode, StateMachine, Transport } from '../raft/index.js';
+import type { RaftNode, RaftNodeOptions, Transport } from '../raft/index.js';
 import { createRaftNode } from '../raft/index.js';
 import type { ClusterAdmin } from './cluster-admin.js';
 import { type MemberLog, openMemberLog } from './log/member-log.js';
@@ -20,20 +20,6 @@ import { WatchHub } from './watch-hub.js';
 
 /** History that every client may rely on: a watch that was away for less can go on. */
 const DEFAULT_RETENTION_MILLISECONDS = 5 * 60 * 1000;
-
-/** What this house gives to raft's `createRaftNode`. */
-export interface RaftNodeOptions {
-  readonly id: MemberId;
-  readonly log: LogStorage;
-  readonly stateMachine: StateMachine;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly electionTimeoutMilliseconds?: number;
-  readonly heartbeatMilliseconds?: number;
-  readonly tickMilliseconds?: number;
-}
 
 export type CreateRaftNode = (options: RaftNodeOptions) => RaftNode;
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ProposeResult, RaftNode } from '../../raft/index.js';
-import type { CallContext, RaftNodeOptions } from '../../storage/index.js';
+import type { ProposeResult, RaftNode, RaftNodeOptions } from '../../raft/index.js';
+import type { CallContext } from '../../storage/index.js';
 import { createSingleMemberRaft } from './support/fake-raft.js';
 import { bytes, context, openTestStore, type TestStore, text } from './support/single-member-store.js';
 

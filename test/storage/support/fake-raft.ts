@@ -7,10 +7,10 @@ import type {
   LogStorage,
   ProposeResult,
   RaftNode,
+  RaftNodeOptions,
   RaftStatus,
   StateMachine,
 } from '../../../raft/index.js';
-import type { RaftNodeOptions } from '../../../storage/index.js';
 
 class SingleMember implements RaftNode {
   readonly #options: RaftNodeOptions;
