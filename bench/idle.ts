@@ -3,7 +3,11 @@ import { delay } from '../client/index.js';
 import type { Cluster } from '../cluster/index.js';
 import type { Clock } from '../platform/index.js';
 
+/** How long the books are open, once the cluster has settled. */
+export const idleWindowSeconds = 20;
+
 export interface IdleResult {
+  /** Between the first look at the books and the last. */
   readonly seconds: number;
   readonly largestResidentBytes: number;
   /** Of one core, of all members together. */
@@ -15,16 +19,21 @@ export interface IdleResult {
   }[];
 }
 
-/** Waits for `seconds`, touching nothing, and compares the books. Rejects when `signal` is aborted. */
+/**
+ * Lets the cluster settle for `settleSeconds`, so that starting up is not counted as idling, then compares the books
+ * of a window in which nobody touches it. Rejects when `signal` is aborted.
+ */
 export async function measureIdle(
   cluster: Cluster,
   clock: Clock,
-  seconds: number,
+  settleSeconds: number,
   signal: AbortSignal,
 ): Promise<IdleResult> {
+  await delay(clock, settleSeconds * 1000, signal);
+  signal.throwIfAborted();
   const before = await cluster.status();
   const startedAt = clock.monotonicMilliseconds();
-  await delay(clock, seconds * 1000, signal);
+  await delay(clock, idleWindowSeconds * 1000, signal);
   signal.throwIfAborted();
   const after = await cluster.status();
   const elapsed = clock.monotonicMilliseconds() - startedAt;

@@ -6,7 +6,7 @@ import { type ApiClient, createApiClient, parseKubeconfig } from '../client/inde
 import { type Cluster, startCluster, UserError } from '../cluster/index.js';
 import { type Clock, silentLogger, systemClock } from '../platform/index.js';
 import { measureFailover } from './failover.js';
-import { measureIdle } from './idle.js';
+import { idleWindowSeconds, measureIdle } from './idle.js';
 import { createRequest, type LoadResult, type Operation, runLoad } from './load.js';
 import { createProgress, type Output, type Progress } from './progress.js';
 import { type BenchResults, resultsText, writeReport } from './report.js';
@@ -130,7 +130,8 @@ async function measure(bench: Bench): Promise<BenchResults> {
 }
 
 function idlePhase(bench: Bench, cluster: Cluster): ReturnType<typeof measureIdle> {
-  bench.progress.step(`idle for ${bench.idleSeconds} s`, bench.idleSeconds);
+  const seconds = bench.idleSeconds + idleWindowSeconds;
+  bench.progress.step(`idle for ${seconds} s, the last ${idleWindowSeconds} s measured`, seconds);
   return measureIdle(cluster, bench.clock, bench.idleSeconds, bench.signal);
 }
 
