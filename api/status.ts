@@ -191,11 +191,6 @@ export function invalidObject(
   });
 }
 
-/** 422 without an object: a patch that cannot be applied. */
-export function unprocessable(message: string): ApiError {
-  return new ApiError(422, 'Invalid', message, { causes: [{ reason: '', message }] });
-}
-
 export function badRequest(message: string): ApiError {
   return new ApiError(400, 'BadRequest', message);
 }

@@ -29,7 +29,7 @@ export {
 export { createInformer, type Informer, type InformerChange, type InformerOptions } from './informer.js';
 export { type Kubeconfig, type KubeconfigContext, KubeconfigError, parseKubeconfig } from './kubeconfig.js';
 export { type LeaderElectionOptions, runLeaderElection } from './leader-election.js';
-export { type ObjectStore, objectKey, splitKey } from './object-store.js';
+export { type ObjectStore, objectKey } from './object-store.js';
 export { groupVersionPath, queryString, type ResourceReference, resourcePath } from './resource.js';
 export type { WatchEvent, WatchEventType, WatchStream } from './watch-stream.js';
 export { createWorkQueue, type WorkQueue, type WorkQueueOptions } from './work-queue.js';

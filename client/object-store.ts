@@ -14,10 +14,3 @@ export function objectKey(object: JsonObject): string {
   const ownName = typeof name === 'string' ? name : '';
   return typeof namespace === 'string' && namespace !== '' ? `${namespace}/${ownName}` : ownName;
 }
-
-/** The opposite of `objectKey`. */
-export function splitKey(key: string): { readonly namespace: string | undefined; readonly name: string } {
-  const slash = key.indexOf('/');
-  if (slash === -1) return { namespace: undefined, name: key };
-  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}

@@ -7,7 +7,8 @@ import { hostname } from 'node:os';
 import type { Clock, Logger, Random } from '../platform/index.js';
 import { createLogger, systemClock, systemRandom } from '../platform/index.js';
 import type { Cluster, ClusterStatus } from './cluster.js';
-import { type ClusterFile, clusterFileFormat, writeClusterFile } from './cluster-file.js';
+import { type ClusterFile, clusterFileFormat } from './cluster-file.js';
+import { ClusterFileWriter } from './cluster-file-writer.js';
 import { type ControllersHost, startControllersHere, startControllersProcess } from './controllers/host.js';
 import type { ControllersConfig } from './controllers/protocol.js';
 import { type HeldDataFolder, holdAndReadDataFolder } from './data-folder.js';
@@ -108,39 +109,6 @@ function chooseMembers(
     );
   }
   return file;
-}
-
-/** Writes cluster.json whenever something in it changes, one write at a time and always the latest. */
-class ClusterFileWriter {
-  readonly #dataDir: string;
-  readonly #logger: Logger;
-  #wanted: ClusterFile | undefined;
-  #writing: Promise<void> | undefined;
-
-  constructor(dataDir: string, logger: Logger) {
-    this.#dataDir = dataDir;
-    this.#logger = logger;
-  }
-
-  write(file: ClusterFile): Promise<void> {
-    this.#wanted = file;
-    this.#writing ??= this.#drain().finally(() => {
-      this.#writing = undefined;
-    });
-    return this.#writing;
-  }
-
-  async #drain(): Promise<void> {
-    while (this.#wanted !== undefined) {
-      const file = this.#wanted;
-      this.#wanted = undefined;
-      try {
-        await writeClusterFile(this.#dataDir, file);
-      } catch (error) {
-        this.#logger.error('cluster.json could not be written', { reason: String(error) });
-      }
-    }
-  }
 }
 
 /** What differs between a cluster of processes and one inside this process. */
