@@ -7,10 +7,10 @@
  * member for good (what is on disk is unknown): `status().failure` says why.
  */
 import type { Clock, Logger, Random } from '../platform/index.js';
-import { encodeConfiguration } from './core/configuration.js';
 import { type CoreOptions, entryBytes, type RaftCore } from './core/core.js';
-import type { CoreEvent, Effects, FetchRequest, PersistStep } from './core/events.js';
-import type { Configuration, Entry, LogIndex, MemberId, SnapshotMetadata } from './core/types.js';
+import type { CoreEvent, Effects, FetchRequest, MembershipOutcome, PersistStep } from './core/events.js';
+import type { MembershipStep } from './core/membership.js';
+import type { Entry, LogIndex, MemberId, SnapshotMetadata } from './core/types.js';
 import { defaultRaftLimits, type RaftLimits } from './limits.js';
 import { LogSize } from './log-size.js';
 import type { LogStorage } from './log-storage.js';
@@ -36,15 +36,28 @@ export interface RaftNodeOptions {
   /** How often the core counts time; at most 20, the default. */
   readonly tickMilliseconds?: number;
   readonly limits?: Partial<RaftLimits>;
+  /** Sees each step of the core after it was taken and before its effects are performed: for the simulator. */
+  readonly observe?: (observation: CoreObservation) => void;
 }
+
+export interface CoreObservation {
+  /** To look at, not to step. */
+  readonly core: Omit<RaftCore, 'step' | 'load' | 'loaded'>;
+  readonly events: readonly CoreEvent[];
+  readonly effects: Effects;
+}
+
+const notRunning: MembershipOutcome = {
+  kind: 'refused',
+  reason: 'not-leader',
+  message: 'the member is stopping',
+};
 
 /** How long the log after a snapshot is kept for the follower that received it. */
 const SNAPSHOT_RETENTION_MILLISECONDS = 60_000;
 
 /** A log this many times its margin is truncated even under a follower that catches up from a snapshot. */
 const RETENTION_FACTOR = 4;
-
-type Proposal = { readonly entryKind: 'command' | 'configuration'; readonly data: Uint8Array };
 
 /** The transport is started and stopped with the node; the log and the state machine belong to the caller. */
 export function createRaftNode(options: RaftNodeOptions): RaftNode {
@@ -69,7 +82,7 @@ class Driver implements RaftNode {
     stopping: { kind: 'refused', reason: 'stopping' },
     stoppingSubmitted: { kind: 'unknown' },
   });
-  readonly #proposalData = new Map<number, Proposal>();
+  readonly #proposalData = new Map<number, Uint8Array>();
   readonly #reads = new PendingCalls<ReadIndexResult>({
     noLeader: { kind: 'refused', reason: 'no-leader' },
     overdue: { kind: 'refused', reason: 'timeout' },
@@ -77,6 +90,7 @@ class Driver implements RaftNode {
     stoppingSubmitted: { kind: 'refused', reason: 'stopping' },
   });
   readonly #transfers = new Map<number, (result: 'done' | 'refused' | 'timeout') => void>();
+  readonly #membershipChanges = new Map<number, (outcome: MembershipOutcome) => void>();
   readonly #listeners = new Set<(status: RaftStatus) => void>();
   /** Writes to the log, one after the other. */
   #logWrites: Promise<void> = Promise.resolve();
@@ -131,15 +145,20 @@ class Driver implements RaftNode {
   }
 
   propose(command: Uint8Array, options: { readonly timeoutMilliseconds: number }): Promise<ProposeResult> {
-    return this.#propose({ entryKind: 'command', data: command }, options.timeoutMilliseconds);
-  }
-
-  proposeConfiguration(
-    next: Configuration,
-    options: { readonly timeoutMilliseconds: number },
-  ): Promise<ProposeResult> {
-    const data = encodeConfiguration(next);
-    return this.#propose({ entryKind: 'configuration', data }, options.timeoutMilliseconds);
+    const { timeoutMilliseconds } = options;
+    if (this.#phase !== 'running') return Promise.resolve({ kind: 'refused', reason: 'stopping' });
+    if (command.length > this.#limits.maxEntryBytes) {
+      return Promise.resolve({ kind: 'refused', reason: 'too-large' });
+    }
+    if (this.#proposals.size >= this.#limits.maxPendingProposals) {
+      return Promise.resolve({ kind: 'refused', reason: 'queue-full' });
+    }
+    const id = this.#takeId();
+    this.#proposalData.set(id, command);
+    const now = this.#options.clock.monotonicMilliseconds();
+    const result = this.#proposals.add(id, now, timeoutMilliseconds, this.#leaderWaitMilliseconds());
+    this.#submitWaiting();
+    return result.finally(() => this.#proposalData.delete(id));
   }
 
   readIndex(options: { readonly timeoutMilliseconds: number }): Promise<ReadIndexResult> {
@@ -160,6 +179,18 @@ class Driver implements RaftNode {
     return new Promise((resolve) => {
       this.#transfers.set(id, resolve);
       this.#enqueue({ kind: 'transfer', id, to });
+    });
+  }
+
+  changeMembership(
+    steps: readonly MembershipStep[],
+    options: { readonly force: boolean },
+  ): Promise<MembershipOutcome> {
+    if (this.#phase !== 'running') return Promise.resolve(notRunning);
+    const id = this.#takeId();
+    return new Promise((resolve) => {
+      this.#membershipChanges.set(id, resolve);
+      this.#enqueue({ kind: 'change-membership', id, steps, force: options.force });
     });
   }
 
@@ -218,28 +249,12 @@ class Driver implements RaftNode {
     return this.#electionTimeoutMilliseconds * 2;
   }
 
-  #propose(proposal: Proposal, timeoutMilliseconds: number): Promise<ProposeResult> {
-    if (this.#phase !== 'running') return Promise.resolve({ kind: 'refused', reason: 'stopping' });
-    if (proposal.data.length > this.#limits.maxEntryBytes) {
-      return Promise.resolve({ kind: 'refused', reason: 'too-large' });
-    }
-    if (this.#proposals.size >= this.#limits.maxPendingProposals) {
-      return Promise.resolve({ kind: 'refused', reason: 'queue-full' });
-    }
-    const id = this.#takeId();
-    this.#proposalData.set(id, proposal);
-    const now = this.#options.clock.monotonicMilliseconds();
-    const result = this.#proposals.add(id, now, timeoutMilliseconds, this.#leaderWaitMilliseconds());
-    this.#submitWaiting();
-    return result.finally(() => this.#proposalData.delete(id));
-  }
-
   /** Hands the core what waits for a leader, once one is known. */
   #submitWaiting(): void {
     if (this.#core?.view.leaderId === undefined) return;
     for (const id of this.#proposals.takeWaiting()) {
-      const proposal = this.#proposalData.get(id);
-      if (proposal !== undefined) this.#enqueue({ kind: 'propose', id, ...proposal });
+      const data = this.#proposalData.get(id);
+      if (data !== undefined) this.#enqueue({ kind: 'propose', id, data });
     }
     for (const id of this.#reads.takeWaiting()) this.#enqueue({ kind: 'read', id });
   }
@@ -269,7 +284,15 @@ class Driver implements RaftNode {
     const ticks = Array.from({ length: count }, (): CoreEvent => ({ kind: 'tick' }));
     try {
       const events = stalled ? [...arrived, ...ticks] : [...ticks, ...arrived];
-      this.#perform(core.step(events, this.#options.clock.wallMilliseconds()));
+      const { clock, observe } = this.#options;
+      // Read after everything in `events` has arrived: a read may be answered as of this time.
+      const now = {
+        wallMilliseconds: clock.wallMilliseconds(),
+        monotonicMilliseconds: clock.monotonicMilliseconds(),
+      };
+      const effects = core.step(events, now);
+      observe?.({ core, events, effects });
+      this.#perform(effects);
       this.#applyNext(core);
       this.#compactWhenDue(core);
       this.#ticker.plan(core.ticksUntilDue);
@@ -284,7 +307,9 @@ class Driver implements RaftNode {
     for (const fetch of effects.fetches) void this.#fetch(fetch);
     for (const to of effects.snapshots) void this.#sendSnapshot(to);
     for (const { id, result } of effects.proposals) {
-      if (result.kind === 'refused' && result.reason === 'no-leader') this.#proposals.waitAgain(id);
+      // Certainly in no log, and for a moment only: the next leader gets it.
+      if (result.kind === 'refused' && (result.reason === 'no-leader' || result.reason === 'transferring'))
+        this.#proposals.waitAgain(id);
       else this.#proposals.end(id, result);
     }
     for (const { id, result } of effects.reads) {
@@ -294,6 +319,10 @@ class Driver implements RaftNode {
     for (const { id, result } of effects.transfers) {
       this.#transfers.get(id)?.(result);
       this.#transfers.delete(id);
+    }
+    for (const { id, result } of effects.membershipChanges) {
+      this.#membershipChanges.get(id)?.(result);
+      this.#membershipChanges.delete(id);
     }
     if (effects.statusChanged) {
       this.#notify();
@@ -506,6 +535,8 @@ class Driver implements RaftNode {
     this.#reads.stop();
     for (const resolve of this.#transfers.values()) resolve('refused');
     this.#transfers.clear();
+    for (const resolve of this.#membershipChanges.values()) resolve(notRunning);
+    this.#membershipChanges.clear();
   }
 
   #fail(what: string, error: unknown): void {

@@ -1,5 +1,7 @@
 /** The door of raft/: the running node, its contracts with disk, network and state machine, the transport. */
 export { decodeConfiguration, encodeConfiguration } from './core/configuration.js';
+export type { MembershipOutcome, MembershipRefusal } from './core/events.js';
+export type { MembershipStep } from './core/membership.js';
 export type { Message } from './core/messages.js';
 export type {
   Configuration,
@@ -9,11 +11,12 @@ export type {
   LogIndex,
   Member,
   MemberId,
+  Promotion,
   Role,
   SnapshotMetadata,
   Term,
 } from './core/types.js';
-export { createRaftNode, type RaftNodeOptions } from './driver.js';
+export { type CoreObservation, createRaftNode, type RaftNodeOptions } from './driver.js';
 export { type FaultyTransport, type LinkFaultOptions, withLinkFaults } from './faulty-transport.js';
 export { createGrpcTransport, type GrpcTransport, type GrpcTransportOptions } from './grpc/transport.js';
 export { defaultRaftLimits, type RaftLimits } from './limits.js';

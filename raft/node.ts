@@ -1,6 +1,8 @@
 /**
  * The running Raft member as the rest of the house sees it: the contract of the driver in `driver.ts`.
  */
+import type { MembershipOutcome } from './core/events.js';
+import type { MembershipStep } from './core/membership.js';
 import type { Configuration, LogIndex, MemberId, Role, Term } from './core/types.js';
 
 /**
@@ -13,14 +15,7 @@ export type ProposeResult =
   | { readonly kind: 'refused'; readonly reason: ProposeRefusal }
   | { readonly kind: 'unknown' };
 
-export type ProposeRefusal =
-  | 'no-leader'
-  | 'queue-full'
-  | 'too-large'
-  | 'stopping'
-  | 'transferring'
-  /** `proposeConfiguration` only: it may not follow the configuration in force. */
-  | 'invalid-configuration';
+export type ProposeRefusal = 'no-leader' | 'queue-full' | 'too-large' | 'stopping' | 'transferring';
 
 export type ReadIndexResult =
   | { readonly kind: 'index'; readonly index: LogIndex }
@@ -63,10 +58,14 @@ export interface RaftNode {
   /** The commit index of a leader proven to be one after this call began (section 6.4); batched. */
   readIndex(options: { readonly timeoutMilliseconds: number }): Promise<ReadIndexResult>;
   transferLeadership(to: MemberId): Promise<'done' | 'refused' | 'timeout'>;
-  proposeConfiguration(
-    next: Configuration,
-    options: { readonly timeoutMilliseconds: number },
-  ): Promise<ProposeResult>;
+  /**
+   * Leader only: all steps in one change, or none. `appended` says that it is in force; it is done once a
+   * configuration at or after its index is committed and not joint. A leader deposed before that may lose it.
+   */
+  changeMembership(
+    steps: readonly MembershipStep[],
+    options: { readonly force: boolean },
+  ): Promise<MembershipOutcome>;
   status(): RaftStatus;
   /** Called on each change of role, term or leader; returns the way to stop. */
   onStatusChange(listener: (status: RaftStatus) => void): () => void;

@@ -3,7 +3,7 @@
  * so truncating the log must bring back the one before.
  */
 import { decodeConfiguration } from './configuration.js';
-import type { Configuration, Entry, LogIndex } from './types.js';
+import type { Configuration, Entry, LogIndex, MemberId } from './types.js';
 
 interface Dated {
   readonly index: LogIndex;
@@ -29,6 +29,11 @@ export class ConfigurationHistory {
   /** The one in force at `index`. */
   at(index: LogIndex): Configuration {
     return (this.#dated.findLast((dated) => dated.index <= index) ?? this.#dated[0]!).configuration;
+  }
+
+  /** Election priority in the latest configuration. */
+  priorityOf(id: MemberId): number {
+    return this.latest.members.find((member) => member.id === id)?.priority ?? 0;
   }
 
   /** Takes what the entries hold; true when the latest changed. */

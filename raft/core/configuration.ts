@@ -2,27 +2,39 @@
  * Who the members are, as bytes in the log and as rules about which configuration may follow which
  * (dissertation, chapter 4).
  */
-import type { Configuration, Member, MemberId } from './types.js';
+import type { Configuration, Member, MemberId, Promotion } from './types.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** The same configuration gives the same bytes on every member. */
+/** The same configuration gives the same bytes on every member; what is empty or at its default is left out. */
 export function encodeConfiguration(configuration: Configuration): Uint8Array {
   const sorted = (ids: readonly MemberId[]): readonly MemberId[] => [...ids].sort((a, b) => a - b);
+  const { learnersNext = [], promotions = [], removed = [] } = configuration;
   const members = [...configuration.members].sort((a, b) => a.id - b.id);
   return encoder.encode(
     JSON.stringify({
       voters: sorted(configuration.voters),
       votersOutgoing: sorted(configuration.votersOutgoing),
       learners: sorted(configuration.learners),
-      members: members.map(({ id, name, peerAddress }) => ({ id, name, peerAddress })),
+      ...(learnersNext.length === 0 ? {} : { learnersNext: sorted(learnersNext) }),
+      members: members.map(({ id, name, peerAddress, priority = 0 }) =>
+        priority === 0 ? { id, name, peerAddress } : { id, name, peerAddress, priority },
+      ),
+      ...(promotions.length === 0 ? {} : { promotions: promotions.map(plainPromotion) }),
+      ...(removed.length === 0 ? {} : { removed }),
     }),
   );
 }
 
+function plainPromotion({ learner, replaces }: Promotion): Promotion {
+  return replaces === undefined ? { learner } : { learner, replaces };
+}
+
+const isId = (value: unknown): value is MemberId => Number.isSafeInteger(value);
+
 function readIds(value: unknown, field: string): readonly MemberId[] {
-  if (!Array.isArray(value) || !value.every((id): id is number => Number.isSafeInteger(id))) {
+  if (!Array.isArray(value) || !value.every(isId)) {
     throw new TypeError(`configuration: ${field} must be a list of member ids`);
   }
   return value;
@@ -30,12 +42,24 @@ function readIds(value: unknown, field: string): readonly MemberId[] {
 
 function readMember(value: unknown): Member {
   if (typeof value === 'object' && value !== null) {
-    const { id, name, peerAddress } = value as Record<string, unknown>;
-    if (Number.isSafeInteger(id) && typeof name === 'string' && typeof peerAddress === 'string') {
-      return { id: id as number, name, peerAddress };
+    const { id, name, peerAddress, priority } = value as Record<string, unknown>;
+    if (isId(id) && typeof name === 'string' && typeof peerAddress === 'string') {
+      return Number.isSafeInteger(priority)
+        ? { id, name, peerAddress, priority: priority as number }
+        : { id, name, peerAddress };
     }
   }
   throw new TypeError('configuration: a member needs id, name and peerAddress');
+}
+
+function readPromotion(value: unknown): Promotion {
+  if (typeof value === 'object' && value !== null) {
+    const { learner, replaces } = value as Record<string, unknown>;
+    if (isId(learner) && (replaces === undefined || isId(replaces))) {
+      return replaces === undefined ? { learner } : { learner, replaces };
+    }
+  }
+  throw new TypeError('configuration: a promotion needs a learner');
 }
 
 /** Throws TypeError when the bytes are no configuration. */
@@ -47,13 +71,22 @@ export function decodeConfiguration(bytes: Uint8Array): Configuration {
     throw new TypeError('configuration: not JSON', { cause: error });
   }
   if (typeof value !== 'object' || value === null) throw new TypeError('configuration: not an object');
-  const { voters, votersOutgoing, learners, members } = value as Record<string, unknown>;
+  const { voters, votersOutgoing, learners, learnersNext, members, promotions, removed } = value as Record<
+    string,
+    unknown
+  >;
   if (!Array.isArray(members)) throw new TypeError('configuration: members must be a list');
+  if (promotions !== undefined && !Array.isArray(promotions)) {
+    throw new TypeError('configuration: promotions must be a list');
+  }
   return {
     voters: readIds(voters, 'voters'),
     votersOutgoing: readIds(votersOutgoing, 'votersOutgoing'),
     learners: readIds(learners, 'learners'),
+    ...(learnersNext === undefined ? {} : { learnersNext: readIds(learnersNext, 'learnersNext') }),
     members: members.map(readMember),
+    ...(promotions === undefined ? {} : { promotions: promotions.map(readPromotion) }),
+    ...(removed === undefined ? {} : { removed: readIds(removed, 'removed') }),
   };
 }
 
@@ -71,13 +104,28 @@ export function replicationTargets(configuration: Configuration): readonly Membe
   return [...new Set([...configuration.voters, ...configuration.votersOutgoing, ...configuration.learners])];
 }
 
-/** The configuration that ends a joint one: the incoming half alone. */
+/**
+ * The configuration that ends a joint one: the incoming half alone. Whoever is in no role any more is removed,
+ * and so is what was planned for it.
+ */
 export function leaveJoint(configuration: Configuration): Configuration {
-  const remaining = new Set([...configuration.voters, ...configuration.learners]);
+  const { learnersNext: _, ...rest } = configuration;
+  return dropUnneeded({
+    ...rest,
+    votersOutgoing: [],
+    learners: [...configuration.learners, ...(configuration.learnersNext ?? [])],
+  });
+}
+
+/** Without the members that have no role, whose ids are remembered as removed. */
+export function dropUnneeded(configuration: Configuration): Configuration {
+  const remaining = new Set([...replicationTargets(configuration), ...(configuration.learnersNext ?? [])]);
+  const gone = configuration.members.filter(({ id }) => !remaining.has(id)).map(({ id }) => id);
+  if (gone.length === 0) return configuration;
   return {
     ...configuration,
-    votersOutgoing: [],
-    members: configuration.members.filter((member) => remaining.has(member.id)),
+    members: configuration.members.filter(({ id }) => remaining.has(id)),
+    removed: [...(configuration.removed ?? []), ...gone],
   };
 }
 

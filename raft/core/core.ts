@@ -10,6 +10,7 @@
  * `persisted` confirmed; a member that lost some of that and says so (recovering). An error thrown from `step`
  * means a broken invariant: the member must stop.
  */
+import { onChangeMembership, promoteCaughtUp } from './change-membership.js';
 import {
   countVotes,
   onPeerGone,
@@ -21,7 +22,7 @@ import {
   releasePromise,
   tickElection,
 } from './election.js';
-import type { Applicable, CoreEvent, Effects } from './events.js';
+import type { Applicable, CoreEvent, Effects, StepTime } from './events.js';
 import { flushAcknowledgement, onAppendRequest, onHeartbeat } from './follower.js';
 import { entryBytes } from './log.js';
 import type { Message } from './messages.js';
@@ -90,8 +91,8 @@ export class RaftCore {
     }
   }
 
-  step(events: readonly CoreEvent[], wallMilliseconds: number): Effects {
-    this.#state.wallMilliseconds = wallMilliseconds;
+  step(events: readonly CoreEvent[], now: StepTime): Effects {
+    this.#state.now = now;
     for (const event of events) handle(this.#state, event);
     return flush(this.#state);
   }
@@ -188,7 +189,7 @@ function handle(state: CoreState, event: CoreEvent): void {
       tick(state);
       return;
     case 'propose':
-      onPropose(state, event.id, event.entryKind, event.data);
+      onPropose(state, event.id, event.data);
       return;
     case 'forget-proposal':
       forgetProposal(state, event.id);
@@ -226,6 +227,9 @@ function handle(state: CoreState, event: CoreEvent): void {
       return;
     case 'transfer':
       onTransfer(state, event.id, event.to);
+      return;
+    case 'change-membership':
+      onChangeMembership(state, event.id, event.steps, event.force);
       return;
   }
 }
@@ -352,6 +356,7 @@ function flush(state: CoreState): Effects {
   if (leader !== undefined) advanceCommit(state, leader);
   const stillLeader = leaderOf(state);
   if (stillLeader !== undefined) {
+    promoteCaughtUp(state, stillLeader);
     flushReplication(state, stillLeader);
     flushLeaderReads(state, stillLeader);
     flushTransfer(state, stillLeader);

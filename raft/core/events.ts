@@ -1,16 +1,12 @@
 /** What goes into the core and what comes out of it. */
+import type { MembershipStep } from './membership.js';
 import type { Message, OutgoingMessage, ProposeOutcome } from './messages.js';
-import type { Entry, HardState, LogIndex, MemberId, SnapshotMetadata, Term } from './types.js';
+import type { Configuration, Entry, HardState, LogIndex, MemberId, SnapshotMetadata, Term } from './types.js';
 
 export type CoreEvent =
   | { readonly kind: 'message'; readonly from: MemberId; readonly message: Message }
   | { readonly kind: 'tick' }
-  | {
-      readonly kind: 'propose';
-      readonly id: number;
-      readonly entryKind: 'command' | 'configuration';
-      readonly data: Uint8Array;
-    }
+  | { readonly kind: 'propose'; readonly id: number; readonly data: Uint8Array }
   /** Nobody waits for this proposal's answer any more. */
   | { readonly kind: 'forget-proposal'; readonly id: number }
   | { readonly kind: 'read'; readonly id: number }
@@ -28,7 +24,20 @@ export type CoreEvent =
   | { readonly kind: 'compacted'; readonly through: SnapshotMetadata }
   /** The peer's process is gone for certain: its connection closed and a new one was refused. */
   | { readonly kind: 'peer-gone'; readonly peer: MemberId }
-  | { readonly kind: 'transfer'; readonly id: number; readonly to: MemberId };
+  | { readonly kind: 'transfer'; readonly id: number; readonly to: MemberId }
+  | {
+      readonly kind: 'change-membership';
+      readonly id: number;
+      readonly steps: readonly MembershipStep[];
+      /** Also when it leaves fewer than a majority of reachable voters. */
+      readonly force: boolean;
+    };
+
+/** The driver's clocks, read after everything that a step is given has arrived. */
+export interface StepTime {
+  readonly wallMilliseconds: number;
+  readonly monotonicMilliseconds: number;
+}
 
 /** Older entries that a follower needs, to be read from the log. */
 export interface FetchRequest {
@@ -57,6 +66,18 @@ export type ReadResult =
   | { readonly kind: 'index'; readonly index: LogIndex }
   | { readonly kind: 'refused'; readonly reason: 'no-leader' };
 
+export type MembershipRefusal = 'not-leader' | 'busy' | 'invalid' | 'unreachable';
+
+export type MembershipOutcome =
+  /** In the leader's log, and so in force; not yet committed. */
+  | {
+      readonly kind: 'appended';
+      readonly index: LogIndex;
+      readonly term: Term;
+      readonly configuration: Configuration;
+    }
+  | { readonly kind: 'refused'; readonly reason: MembershipRefusal; readonly message: string };
+
 export interface Effects {
   /** May leave at once: what depends on the disk has waited inside the core. */
   readonly messages: readonly OutgoingMessage[];
@@ -67,6 +88,7 @@ export interface Effects {
   readonly snapshots: readonly MemberId[];
   readonly fetches: readonly FetchRequest[];
   readonly transfers: readonly { readonly id: number; readonly result: 'done' | 'refused' | 'timeout' }[];
+  readonly membershipChanges: readonly { readonly id: number; readonly result: MembershipOutcome }[];
   /** Role, term, leader, configuration or condition changed. */
   readonly statusChanged: boolean;
 }

@@ -5,7 +5,7 @@
  * transport proves that. Faults assumed: messages are lost, delayed, duplicated and reordered, also across a
  * restart of the sender; every handler must survive each of these.
  */
-import type { Entry, EntryKind, LogIndex, MemberId, Term } from './types.js';
+import type { Entry, LogIndex, MemberId, Term } from './types.js';
 
 /** Would you vote for me, were I to campaign? Changes nothing at either end (section 9.6). */
 export interface PreVoteRequest {
@@ -99,16 +99,10 @@ export interface ProposeRequest {
   readonly type: 'propose-request';
   readonly term: Term;
   readonly requestId: number;
-  readonly kind: EntryKind;
   readonly data: Uint8Array;
 }
 
-export type ForwardRefusal =
-  | 'no-leader'
-  | 'queue-full'
-  | 'too-large'
-  | 'transferring'
-  | 'invalid-configuration';
+export type ForwardRefusal = 'no-leader' | 'queue-full' | 'too-large' | 'transferring';
 
 export type ProposeOutcome =
   | { readonly kind: 'appended'; readonly index: LogIndex; readonly term: Term }

@@ -26,6 +26,8 @@ export class Progress {
   counts = true;
   /** The highest commit index that it was told. */
   sentCommitIndex: LogIndex = 0;
+  /** A learner that is to vote: the round of catching up that it is in. */
+  catchUp: { readonly targetIndex: LogIndex; readonly startTick: number } | undefined;
   /** An older part of the log is being read for it. */
   fetching = false;
   #probeSent = false;

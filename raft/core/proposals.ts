@@ -1,5 +1,4 @@
 /** How proposals enter the log: at the leader, or forwarded to it once. */
-import { decodeConfiguration, transitionProblem } from './configuration.js';
 import { entryBytes } from './log.js';
 import type { ForwardRefusal, ProposeOutcome, ProposeRequest, ProposeResponse } from './messages.js';
 import { syncProgress } from './roles.js';
@@ -9,11 +8,9 @@ import type { Entry, EntryKind, MemberId } from './types.js';
 /** Answers kept for each peer; a duplicate later than this many requests is refused by its stale term anyway. */
 const MAX_REMEMBERED_ANSWERS = 16_384;
 
-type ProposalKind = 'command' | 'configuration';
-
-export function onPropose(state: CoreState, id: number, kind: ProposalKind, data: Uint8Array): void {
+export function onPropose(state: CoreState, id: number, data: Uint8Array): void {
   if (state.role.role === 'leader') {
-    state.outbox.proposals.push({ id, result: proposeAsLeader(state, state.role, kind, data) });
+    state.outbox.proposals.push({ id, result: proposeAsLeader(state, state.role, data) });
   } else if (state.leaderId === undefined) {
     state.outbox.proposals.push({ id, result: { kind: 'refused', reason: 'no-leader' } });
   } else if (data.length > state.options.limits.maxEntryBytes) {
@@ -22,7 +19,7 @@ export function onPropose(state: CoreState, id: number, kind: ProposalKind, data
     const requestId = state.nextRequestId;
     state.nextRequestId += 1;
     state.forwardedProposals.set(requestId, id);
-    state.send(state.leaderId, { type: 'propose-request', term: state.term, requestId, kind, data });
+    state.send(state.leaderId, { type: 'propose-request', term: state.term, requestId, data });
   }
 }
 
@@ -40,10 +37,10 @@ export function forgetProposal(state: CoreState, id: number): void {
  */
 export function onProposeRequest(state: CoreState, from: MemberId, message: ProposeRequest): void {
   const { role } = state;
-  const { requestId, kind } = message;
+  const { requestId } = message;
   const answer = (outcome: ProposeOutcome): void =>
     state.send(from, { type: 'propose-response', requestId, outcome });
-  if (role.role !== 'leader' || message.term !== state.term || kind === 'empty') {
+  if (role.role !== 'leader' || message.term !== state.term) {
     answer({ kind: 'refused', reason: 'no-leader' });
     return;
   }
@@ -54,7 +51,7 @@ export function onProposeRequest(state: CoreState, from: MemberId, message: Prop
     answer(earlier);
     return;
   }
-  const outcome = proposeAsLeader(state, role, kind, message.data);
+  const outcome = proposeAsLeader(state, role, message.data);
   answered.set(requestId, outcome);
   if (answered.size > MAX_REMEMBERED_ANSWERS) {
     for (const oldest of answered.keys()) {
@@ -72,46 +69,20 @@ export function onProposeResponse(state: CoreState, message: ProposeResponse): v
   state.outbox.proposals.push({ id, result: message.outcome });
 }
 
-function proposeAsLeader(
-  state: CoreState,
-  leader: LeaderState,
-  kind: ProposalKind,
-  data: Uint8Array,
-): ProposeOutcome {
-  const refusal = refusalOf(state, leader, kind, data);
+function proposeAsLeader(state: CoreState, leader: LeaderState, data: Uint8Array): ProposeOutcome {
+  const refusal = refusalOf(state, leader, data);
   if (refusal !== undefined) return { kind: 'refused', reason: refusal };
-  const entry = appendAsLeader(state, kind, data);
+  const entry = appendAsLeader(state, 'command', data);
   return { kind: 'appended', index: entry.index, term: entry.term };
 }
 
-function refusalOf(
-  state: CoreState,
-  leader: LeaderState,
-  kind: ProposalKind,
-  data: Uint8Array,
-): ForwardRefusal | undefined {
+function refusalOf(state: CoreState, leader: LeaderState, data: Uint8Array): ForwardRefusal | undefined {
   const { limits } = state.options;
   if (leader.transfer !== undefined) return 'transferring';
   if (data.length > limits.maxEntryBytes) return 'too-large';
-  if (leader.uncommittedBytes > 0 && leader.uncommittedBytes + data.length > limits.maxUncommittedBytes) {
-    return 'queue-full';
-  }
-  if (kind === 'command') return undefined;
-  // One change at a time, and none before the own term has committed: the change of a leader that died might
-  // otherwise come back and meet this one without an overlapping majority.
-  if (state.configurations.latestIndex > state.commitIndex || state.commitIndex < leader.termStartIndex) {
-    return 'queue-full';
-  }
-  return isAllowedConfiguration(state, data) ? undefined : 'invalid-configuration';
-}
-
-function isAllowedConfiguration(state: CoreState, data: Uint8Array): boolean {
-  try {
-    return transitionProblem(state.configurations.latest, decodeConfiguration(data)) === undefined;
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
+  return leader.uncommittedBytes > 0 && leader.uncommittedBytes + data.length > limits.maxUncommittedBytes
+    ? 'queue-full'
+    : undefined;
 }
 
 /** Appends an entry of this term; the leader's clock stamps it, never earlier than the entry before. */
@@ -121,7 +92,7 @@ export function appendAsLeader(state: CoreState, kind: EntryKind, data: Uint8Arr
   const entry: Entry = {
     index: state.log.lastIndex + 1,
     term: state.term,
-    timeMilliseconds: Math.max(state.log.lastTimeMilliseconds, Math.floor(state.wallMilliseconds)),
+    timeMilliseconds: Math.max(state.log.lastTimeMilliseconds, Math.floor(state.now.wallMilliseconds)),
     kind,
     data,
   };

@@ -1,11 +1,10 @@
 /** The leader's side of the log: whom to send what, what is committed (sections 3.5 and 3.6). */
 
-import { encodeConfiguration, isJoint, isVoter, leaveJoint } from './configuration.js';
+import { concludeConfiguration } from './change-membership.js';
 import type { FetchRequest } from './events.js';
 import { entryBytes } from './log.js';
 import type { AppendAccepted, AppendRejected, HeartbeatResponse } from './messages.js';
 import type { Progress } from './progress.js';
-import { appendAsLeader } from './proposals.js';
 import { hasQuorum, quorumIndex } from './quorum.js';
 import { hearsQuorum } from './quorum-evidence.js';
 import { becomeFollower } from './roles.js';
@@ -206,13 +205,5 @@ export function advanceCommit(state: CoreState, leader: LeaderState): void {
     if (entry !== undefined) leader.uncommittedBytes -= entryBytes(entry);
   }
   state.commitTo(candidate);
-  concludeConfiguration(state);
-}
-
-/** A committed joint configuration is left; a leader outside of the committed configuration steps down. */
-function concludeConfiguration(state: CoreState): void {
-  const { latest, latestIndex } = state.configurations;
-  if (latestIndex > state.commitIndex) return;
-  if (isJoint(latest)) appendAsLeader(state, 'configuration', encodeConfiguration(leaveJoint(latest)));
-  else if (!isVoter(latest, state.id)) becomeFollower(state, state.term, undefined);
+  concludeConfiguration(state, leader);
 }

@@ -3,7 +3,7 @@
  * all of them use. Only `core.ts` makes one.
  */
 import { ConfigurationHistory } from './configuration-history.js';
-import type { FetchRequest, ProposalResult, ReadResult } from './events.js';
+import type { FetchRequest, MembershipOutcome, ProposalResult, ReadResult, StepTime } from './events.js';
 import { RaftLog } from './log.js';
 import type { Message, OutgoingMessage, ProposeOutcome } from './messages.js';
 import { Persistence } from './persistence.js';
@@ -110,6 +110,7 @@ export interface Outbox {
   snapshots: MemberId[];
   fetches: FetchRequest[];
   transfers: { readonly id: number; readonly result: 'done' | 'refused' | 'timeout' }[];
+  membershipChanges: { readonly id: number; readonly result: MembershipOutcome }[];
   statusChanged: boolean;
 }
 
@@ -121,6 +122,7 @@ export function emptyOutbox(): Outbox {
     snapshots: [],
     fetches: [],
     transfers: [],
+    membershipChanges: [],
     statusChanged: false,
   };
 }
@@ -159,7 +161,8 @@ export class CoreState {
   readonly forwardedReads: ForwardedReads = { waiting: [], outstanding: undefined };
   /** Random start, so that an answer to a request from before a restart finds no match. */
   nextRequestId: number;
-  wallMilliseconds = 0;
+  /** Of the step that is being taken. */
+  now: StepTime = { wallMilliseconds: 0, monotonicMilliseconds: 0 };
   outbox: Outbox = emptyOutbox();
 
   constructor(options: CoreOptions, initial: InitialState) {

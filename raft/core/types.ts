@@ -42,6 +42,14 @@ export interface Member {
   readonly name: string;
   /** host:port of the peer listener when the configuration was written; the live address may differ. */
   readonly peerAddress: string;
+  /** Of two members that could lead the one with the higher priority does. Absent: 0. Never a matter of safety. */
+  readonly priority?: number;
+}
+
+/** The leader makes `learner` a voter once it has caught up, and in the same change takes `replaces` out. */
+export interface Promotion {
+  readonly learner: MemberId;
+  readonly replaces?: MemberId;
 }
 
 /** Joint when `votersOutgoing` is not empty: then both majorities must agree (section 4.3). */
@@ -49,7 +57,12 @@ export interface Configuration {
   readonly voters: readonly MemberId[];
   readonly votersOutgoing: readonly MemberId[];
   readonly learners: readonly MemberId[];
+  /** Voters of the outgoing half only, which become learners when the joint configuration is left. */
+  readonly learnersNext?: readonly MemberId[];
   readonly members: readonly Member[];
+  readonly promotions?: readonly Promotion[];
+  /** Who was a member once, oldest first: an id is never given again. */
+  readonly removed?: readonly MemberId[];
 }
 
 export interface SnapshotMetadata {

@@ -14,13 +14,7 @@ export class MalformedFrameError extends Error {
 }
 
 const ENTRY_KINDS: readonly EntryKind[] = ['command', 'configuration', 'empty'];
-const REFUSALS: readonly ForwardRefusal[] = [
-  'no-leader',
-  'queue-full',
-  'too-large',
-  'transferring',
-  'invalid-configuration',
-];
+const REFUSALS: readonly ForwardRefusal[] = ['no-leader', 'queue-full', 'too-large', 'transferring'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -58,7 +52,7 @@ function envelope(message: Message): { readonly [Name in BodyName]?: Fields } {
     case 'timeout-now':
       return { timeoutNow: { ...message } };
     case 'propose-request':
-      return { proposeRequest: { ...message, kind: ENTRY_KINDS.indexOf(message.kind) } };
+      return { proposeRequest: { ...message } };
     case 'propose-response':
       return { proposeResponse: { requestId: message.requestId, ...wireOutcome(message.outcome) } };
     case 'read-request':
@@ -193,7 +187,6 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
     type: 'propose-request',
     term: numberField(body, 'term'),
     requestId: numberField(body, 'requestId'),
-    kind: choice(body, 'kind', ENTRY_KINDS),
     data: bytesField(body, 'data'),
   }),
   proposeResponse: (body) => ({

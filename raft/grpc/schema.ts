@@ -32,7 +32,7 @@ const bodies = {
   heartbeat: { term: 'double', commitIndex: 'double', readRound: 'double', quorumAnswers: 'bool' },
   heartbeatResponse: { term: 'double', readRound: 'double', counts: 'bool' },
   timeoutNow: { term: 'double' },
-  proposeRequest: { term: 'double', requestId: 'double', kind: 'uint32', data: 'bytes' },
+  proposeRequest: { term: 'double', requestId: 'double', data: 'bytes' },
   /** `outcome` 0: appended at index and term; else a refusal by number. */
   proposeResponse: { requestId: 'double', outcome: 'uint32', index: 'double', term: 'double' },
   readRequest: { requestId: 'double' },

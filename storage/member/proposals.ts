@@ -72,8 +72,6 @@ function refusalOf(reason: ProposeRefusal): Refusal {
       return { reason: 'stopping', message: 'the member is stopping' };
     case 'transferring':
       return { reason: 'no-leader', message: 'leadership is being transferred' };
-    case 'invalid-configuration':
-      return { reason: 'invalid', message: 'the configuration may not follow the one in force' };
   }
 }
 

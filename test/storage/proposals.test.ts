@@ -23,7 +23,7 @@ async function openWith(
         stop: () => inner.stop(),
         readIndex: (readOptions) => inner.readIndex(readOptions),
         transferLeadership: (to) => inner.transferLeadership(to),
-        proposeConfiguration: (next, callOptions) => inner.proposeConfiguration(next, callOptions),
+        changeMembership: (steps, callOptions) => inner.changeMembership(steps, callOptions),
         status: () => inner.status(),
         onStatusChange: (listener) => inner.onStatusChange(listener),
         propose: (command) => {

@@ -1,13 +1,12 @@
 /** What clients see of the core: linearizable reads, forwarded proposals, configurations, recovery. */
 import { describe, expect, it } from 'vitest';
-import { encodeConfiguration } from '../../../raft/core/configuration.js';
 import type { Message } from '../../../raft/core/messages.js';
 import { configurationOf, emptyDisk, text, VirtualCluster, type VirtualMember } from '../support/cluster.js';
 
 const three = configurationOf([1, 2, 3]);
 
 function propose(member: VirtualMember, id: number, command = `p${id}`): void {
-  member.step({ kind: 'propose', id, entryKind: 'command', data: text(command) });
+  member.step({ kind: 'propose', id, data: text(command) });
 }
 
 describe('a linearizable read', () => {
@@ -88,7 +87,6 @@ describe('a forwarded proposal', () => {
       type: 'propose-request',
       term: 1,
       requestId: 7,
-      kind: 'command',
       data: text('x'),
     };
     leader.receive(2, request);
@@ -103,7 +101,7 @@ describe('a forwarded proposal', () => {
   it('meant for the leader of another term is refused for certain', () => {
     const cluster = new VirtualCluster(three, 1);
     const leader = cluster.electMember(1);
-    leader.receive(2, { type: 'propose-request', term: 0, requestId: 7, kind: 'command', data: text('x') });
+    leader.receive(2, { type: 'propose-request', term: 0, requestId: 7, data: text('x') });
     expect(leader.sent).toContainEqual({
       to: 2,
       message: { type: 'propose-response', requestId: 7, outcome: { kind: 'refused', reason: 'no-leader' } },
@@ -123,73 +121,6 @@ describe('a forwarded proposal', () => {
     const cluster = new VirtualCluster(three, 1);
     propose(cluster.member(2), 1);
     expect(cluster.member(2).proposals.get(1)).toEqual({ kind: 'refused', reason: 'no-leader' });
-  });
-});
-
-describe('a new configuration', () => {
-  const change = (member: VirtualMember, id: number, next: ReturnType<typeof configurationOf>): void =>
-    member.step({ kind: 'propose', id, entryKind: 'configuration', data: encodeConfiguration(next) });
-
-  it('takes effect when appended, one at a time', () => {
-    const cluster = new VirtualCluster(three, 1);
-    const leader = cluster.electMember(1);
-    change(leader, 1, configurationOf([1, 2]));
-    expect(leader.core.configuration.voters).toEqual([1, 2]);
-    change(leader, 2, configurationOf([1, 2, 3]));
-    expect(leader.proposals.get(2)).toEqual({ kind: 'refused', reason: 'queue-full' });
-    cluster.settle();
-    change(leader, 3, configurationOf([1, 2, 3]));
-    expect(leader.proposals.get(3)?.kind).toBe('appended');
-  });
-
-  it('that changes two voters at once must be joint', () => {
-    const cluster = new VirtualCluster(three, 1);
-    const leader = cluster.electMember(1);
-    change(leader, 1, configurationOf([1, 4, 5]));
-    expect(leader.proposals.get(1)).toEqual({ kind: 'refused', reason: 'invalid-configuration' });
-    leader.step({ kind: 'propose', id: 2, entryKind: 'configuration', data: text('nonsense') });
-    expect(leader.proposals.get(2)).toEqual({ kind: 'refused', reason: 'invalid-configuration' });
-  });
-
-  it('that is joint commits with both majorities, and is left by itself', () => {
-    const all = configurationOf([1, 2, 3], { learners: [4, 5] });
-    const cluster = new VirtualCluster(all, 1);
-    const leader = cluster.electMember(1);
-    cluster.tick(3);
-    cluster.isolate(4, 5);
-    change(leader, 1, configurationOf([1, 4, 5], { votersOutgoing: [1, 2, 3] }));
-    const before = leader.core.view.commitIndex;
-    cluster.settle();
-    // The outgoing majority holds it, the incoming one does not.
-    expect(leader.core.view.commitIndex).toBe(before);
-    cluster.heal();
-    cluster.tick(8);
-    expect(leader.core.configuration.votersOutgoing).toEqual([]);
-    expect(leader.core.configuration.voters).toEqual([1, 4, 5]);
-    expect(leader.core.view.commitIndex).toBe(leader.core.log.lastIndex);
-  });
-
-  it('without the leader makes it step down once it is committed', () => {
-    const cluster = new VirtualCluster(three, 1);
-    const leader = cluster.electMember(1);
-    change(leader, 1, configurationOf([2, 3]));
-    cluster.settle();
-    expect(leader.core.role).not.toBe('leader');
-    expect([2, 3]).toContain(cluster.elect().id);
-  });
-
-  it('a learner holds entries, counts in no majority and never campaigns', () => {
-    const cluster = new VirtualCluster(configurationOf([1, 2], { learners: [3] }), 1);
-    const leader = cluster.electMember(1);
-    cluster.isolate(2);
-    propose(leader, 1);
-    cluster.settle();
-    expect(cluster.member(3).core.role).toBe('learner');
-    expect(cluster.member(3).log).toEqual(leader.log);
-    expect(leader.commands).toEqual([]);
-    cluster.crash(1);
-    cluster.tick(60);
-    expect(cluster.member(3).core.role).toBe('learner');
   });
 });
 

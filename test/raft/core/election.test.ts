@@ -202,7 +202,7 @@ describe('a leader', () => {
     const cluster = new VirtualCluster(three, 5);
     const leader = cluster.electMember(1);
     leader.step({ kind: 'transfer', id: 1, to: 3 });
-    leader.step({ kind: 'propose', id: 2, entryKind: 'command', data: new Uint8Array(1) });
+    leader.step({ kind: 'propose', id: 2, data: new Uint8Array(1) });
     expect(leader.proposals.get(2)).toEqual({ kind: 'refused', reason: 'transferring' });
     cluster.settle();
     expect(cluster.leaders.map(({ id }) => id)).toEqual([3]);
@@ -216,7 +216,7 @@ describe('a leader', () => {
     leader.step({ kind: 'transfer', id: 1, to: 3 });
     cluster.tick(10);
     expect(leader.transfers.get(1)).toBe('timeout');
-    leader.step({ kind: 'propose', id: 2, entryKind: 'command', data: new Uint8Array(1) });
+    leader.step({ kind: 'propose', id: 2, data: new Uint8Array(1) });
     expect(leader.proposals.get(2)?.kind).toBe('appended');
   });
 });

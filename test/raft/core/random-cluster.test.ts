@@ -171,7 +171,7 @@ class RandomCluster {
     const command = `c${this.#serial}`;
     this.#proposed.get(member.id)!.set(this.#serial, command);
     member.wallMilliseconds = this.random.integer(1_000, 2_000);
-    member.step({ kind: 'propose', id: this.#serial, entryKind: 'command', data: text(command) });
+    member.step({ kind: 'propose', id: this.#serial, data: text(command) });
   }
 
   #read(member: VirtualMember): void {

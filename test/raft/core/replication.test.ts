@@ -114,7 +114,7 @@ describe('a leader', () => {
     const cluster = new VirtualCluster(three, 2);
     const leader = cluster.electMember(1);
     cluster.isolate(3);
-    leader.step({ kind: 'propose', id: 1, entryKind: 'command', data: text('a') });
+    leader.step({ kind: 'propose', id: 1, data: text('a') });
     expect(leader.writing).toBeDefined();
     const append = leader.sent.find(({ to, message }) => to === 2 && message.type === 'append-request');
     expect(append).toBeDefined();
@@ -178,7 +178,7 @@ describe('a leader', () => {
   it('resends what was lost without being asked by a new proposal', () => {
     const cluster = new VirtualCluster(three, 2);
     const leader = cluster.electMember(1);
-    leader.step({ kind: 'propose', id: 1, entryKind: 'command', data: text('a') });
+    leader.step({ kind: 'propose', id: 1, data: text('a') });
     leader.sent.splice(0);
     cluster.tick(12);
     expect(cluster.member(2).log).toEqual(leader.log);
@@ -190,7 +190,7 @@ describe('a leader', () => {
     const leader = cluster.electMember(1);
     leader.sent.splice(0);
     for (let n = 0; n < 100; n += 1) {
-      leader.step({ kind: 'propose', id: n, entryKind: 'command', data: text(`command-${n}`) });
+      leader.step({ kind: 'propose', id: n, data: text(`command-${n}`) });
     }
     const onTheWay = leader.sent.filter(({ to, message }) => to === 2 && message.type === 'append-request');
     expect(onTheWay.length).toBe(8);
@@ -205,7 +205,7 @@ describe('a leader', () => {
     cluster.isolate(1);
     let appended = 0;
     for (let n = 0; n < 20; n += 1) {
-      leader.step({ kind: 'propose', id: n, entryKind: 'command', data: new Uint8Array(9_000) });
+      leader.step({ kind: 'propose', id: n, data: new Uint8Array(9_000) });
       if (leader.proposals.get(n)?.kind === 'appended') appended += 1;
     }
     expect(appended).toBe(11);
@@ -217,7 +217,7 @@ describe('a leader', () => {
     const leader = cluster.electMember(1);
     for (const [id, wallMilliseconds] of [5_000, 3_000, 6_000].entries()) {
       leader.wallMilliseconds = wallMilliseconds;
-      leader.step({ kind: 'propose', id, entryKind: 'command', data: text('t') });
+      leader.step({ kind: 'propose', id, data: text('t') });
     }
     cluster.settle();
     expect(leader.disk.entries.slice(-3).map(({ timeMilliseconds }) => timeMilliseconds)).toEqual([
@@ -230,14 +230,14 @@ describe('a leader', () => {
     const leader = cluster.electMember(1);
     const disk = cluster.crash(3);
     for (let n = 0; n < 20; n += 1) {
-      leader.step({ kind: 'propose', id: n, entryKind: 'command', data: text(`s${n}`) });
+      leader.step({ kind: 'propose', id: n, data: text(`s${n}`) });
       cluster.settle();
     }
     leader.compact(15);
     const back = cluster.start(3, disk);
     cluster.tick(10);
     expect(back.disk.snapshot.index).toBeGreaterThanOrEqual(15);
-    leader.step({ kind: 'propose', id: 99, entryKind: 'command', data: text('after') });
+    leader.step({ kind: 'propose', id: 99, data: text('after') });
     cluster.settle();
     expect(back.commands).toEqual(leader.commands);
   });
@@ -250,7 +250,7 @@ describe('a leader', () => {
     const leader = cluster.electMember(1);
     const disk = cluster.crash(3);
     for (let n = 0; n < 30; n += 1) {
-      leader.step({ kind: 'propose', id: n, entryKind: 'command', data: text(`s${n}`) });
+      leader.step({ kind: 'propose', id: n, data: text(`s${n}`) });
       cluster.settle();
     }
     const back = cluster.start(3, disk);
@@ -264,7 +264,7 @@ describe('one member alone', () => {
   it('elects itself and commits what is durable', () => {
     const cluster = new VirtualCluster(configurationOf([1]), 1);
     const member = cluster.electMember(1);
-    member.step({ kind: 'propose', id: 1, entryKind: 'command', data: text('a') });
+    member.step({ kind: 'propose', id: 1, data: text('a') });
     expect(member.commands).toEqual([]);
     cluster.settle();
     expect(member.commands).toEqual(['a']);

@@ -5,7 +5,7 @@
 import { expect } from 'vitest';
 import { seededRandom } from '../../../platform/index.js';
 import { type CoreOptions, RaftCore, type RecoveringState } from '../../../raft/core/core.js';
-import type { CoreEvent, Effects, PersistStep } from '../../../raft/core/events.js';
+import type { CoreEvent, Effects, MembershipOutcome, PersistStep } from '../../../raft/core/events.js';
 import type { Message, OutgoingMessage } from '../../../raft/core/messages.js';
 import type {
   Configuration,
@@ -85,9 +85,11 @@ export class VirtualMember {
   readonly proposals = new Map<number, Effects['proposals'][number]['result']>();
   readonly reads = new Map<number, Effects['reads'][number]['result']>();
   readonly transfers = new Map<number, string>();
+  readonly membershipChanges = new Map<number, MembershipOutcome>();
   readonly wantSnapshot = new Set<MemberId>();
   writing: PersistStep | undefined;
   wallMilliseconds = 1_000;
+  monotonicMilliseconds = 0;
   readonly #fetches: Effects['fetches'][number][] = [];
 
   constructor(disk: VirtualDisk, options: CoreOptions) {
@@ -105,7 +107,10 @@ export class VirtualMember {
   }
 
   step(...events: CoreEvent[]): void {
-    const effects = this.core.step(events, this.wallMilliseconds);
+    const effects = this.core.step(events, {
+      wallMilliseconds: this.wallMilliseconds,
+      monotonicMilliseconds: this.monotonicMilliseconds,
+    });
     this.sent.push(...effects.messages);
     if (effects.persist !== undefined) {
       expect(this.writing, 'one write in flight').toBeUndefined();
@@ -114,6 +119,7 @@ export class VirtualMember {
     for (const { id, result } of effects.proposals) this.proposals.set(id, result);
     for (const { id, result } of effects.reads) this.reads.set(id, result);
     for (const { id, result } of effects.transfers) this.transfers.set(id, result);
+    for (const { id, result } of effects.membershipChanges) this.membershipChanges.set(id, result);
     for (const to of effects.snapshots) this.wantSnapshot.add(to);
     this.#fetches.push(...effects.fetches);
   }

@@ -103,8 +103,8 @@ class SingleMember implements RaftNode {
     return 'refused';
   }
 
-  async proposeConfiguration(): ReturnType<RaftNode['proposeConfiguration']> {
-    return { kind: 'refused', reason: 'stopping' };
+  async changeMembership(): ReturnType<RaftNode['changeMembership']> {
+    return { kind: 'refused', reason: 'not-leader', message: 'a member on its own has no changes' };
   }
 
   status(): RaftStatus {
