@@ -10,6 +10,7 @@ import type { Clock, Logger, Random } from '../platform/index.js';
 import { type CoreOptions, entryBytes, type RaftCore } from './core/core.js';
 import type { CoreEvent, Effects, FetchRequest, MembershipOutcome, PersistStep } from './core/events.js';
 import type { MembershipStep } from './core/membership.js';
+import type { EndReason } from './core/standing.js';
 import type { Entry, LogIndex, MemberId, SnapshotMetadata } from './core/types.js';
 import { defaultRaftLimits, type RaftLimits } from './limits.js';
 import { LogSize } from './log-size.js';
@@ -36,6 +37,11 @@ export interface RaftNodeOptions {
   /** How often the core counts time; at most 20, the default. */
   readonly tickMilliseconds?: number;
   readonly limits?: Partial<RaftLimits>;
+  /**
+   * Reads by lease (core/lease.ts), for all members or none. `driftBound`: by how much, as a fraction, the rates of
+   * two members' clocks may differ; no machine may be suspended. Off by default.
+   */
+  readonly leaseReads?: { readonly driftBound: number } | undefined;
   /** Sees each step of the core after it was taken and before its effects are performed: for the simulator. */
   readonly observe?: (observation: CoreObservation) => void;
 }
@@ -46,6 +52,11 @@ export interface CoreObservation {
   readonly events: readonly CoreEvent[];
   readonly effects: Effects;
 }
+
+const endings: Readonly<Record<EndReason, string>> = {
+  removed: 'this member was removed from the cluster',
+  outdated: 'the data folder is older than what this member has promised to its peers',
+};
 
 const notRunning: MembershipOutcome = {
   kind: 'refused',
@@ -215,7 +226,7 @@ class Driver implements RaftNode {
       lastIndex: core?.log.lastIndex ?? 0,
       durableIndex: core?.log.durableIndex ?? 0,
       configuration: core?.configuration ?? { voters: [], votersOutgoing: [], learners: [], members: [] },
-      condition: view?.recovering === undefined ? 'intact' : 'recovering',
+      condition: view?.ended ?? (view?.recovering === undefined ? 'intact' : 'recovering'),
       hasQuorum: this.#failure === undefined && (core?.hasQuorum ?? false),
       failure: this.#failure,
       peers: core?.peers ?? [],
@@ -235,8 +246,17 @@ class Driver implements RaftNode {
       // 50 to 200 ms, and 1 to 140 ms when the leader is gone; shorter only with shorter timeouts.
       startTicks: { minimum: Math.ceil(scaled(50) + 0.5), maximum: scaled(200) + 1 },
       hurryTicks: { minimum: 1, maximum: scaled(140) + 1 },
+      leaseMilliseconds: this.#leaseMilliseconds(),
       limits: this.#limits,
     };
+  }
+
+  /** Less than T by the drift, and by a tick at each end of what a voter counts. */
+  #leaseMilliseconds(): number | undefined {
+    const { leaseReads } = this.#options;
+    if (leaseReads === undefined) return undefined;
+    const grain = this.#tickMilliseconds * 2;
+    return Math.max(0, (this.#electionTimeoutMilliseconds - grain) * (1 - leaseReads.driftBound));
   }
 
   #takeId(): number {
@@ -293,6 +313,7 @@ class Driver implements RaftNode {
       const effects = core.step(events, now);
       observe?.({ core, events, effects });
       this.#perform(effects);
+      if (core.view.ended !== undefined) this.#fail('membership', new Error(endings[core.view.ended]));
       this.#applyNext(core);
       this.#compactWhenDue(core);
       this.#ticker.plan(core.ticksUntilDue);

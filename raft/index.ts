@@ -21,6 +21,13 @@ export { type FaultyTransport, type LinkFaultOptions, withLinkFaults } from './f
 export { createGrpcTransport, type GrpcTransport, type GrpcTransportOptions } from './grpc/transport.js';
 export { defaultRaftLimits, type RaftLimits } from './limits.js';
 export type { LogBatch, LogCondition, LogStorage, RecoveredLog } from './log-storage.js';
-export type { ProposeRefusal, ProposeResult, RaftNode, RaftStatus, ReadIndexResult } from './node.js';
+export type {
+  MemberCondition,
+  ProposeRefusal,
+  ProposeResult,
+  RaftNode,
+  RaftStatus,
+  ReadIndexResult,
+} from './node.js';
 export type { SnapshotSource, StateMachine } from './state-machine.js';
 export type { Transport, TransportHandlers } from './transport.js';

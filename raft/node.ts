@@ -21,6 +21,12 @@ export type ReadIndexResult =
   | { readonly kind: 'index'; readonly index: LogIndex }
   | { readonly kind: 'refused'; readonly reason: 'no-leader' | 'timeout' | 'queue-full' | 'stopping' };
 
+/**
+ * `recovering`: it lost a part of its log and its word does not count yet. `removed`, `outdated`: it has stopped
+ * for good, because the cluster goes on without it, or because its folder is older than its peers know it.
+ */
+export type MemberCondition = 'intact' | 'recovering' | 'removed' | 'outdated';
+
 export interface RaftStatus {
   readonly id: MemberId;
   readonly role: Role;
@@ -32,7 +38,7 @@ export interface RaftStatus {
   readonly lastIndex: LogIndex;
   readonly durableIndex: LogIndex;
   readonly configuration: Configuration;
-  readonly condition: 'intact' | 'recovering';
+  readonly condition: MemberCondition;
   /** A quorum answered this member's leader within half an election timeout, as far as this member heard. */
   readonly hasQuorum: boolean;
   /** What stopped the member, when something did. */

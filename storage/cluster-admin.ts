@@ -1,6 +1,7 @@
 /**
  * The cluster as its administrators see it: who the members are and how they do.
  */
+import type { MemberCondition } from '../raft/index.js';
 import type { CallContext, Outcome } from './store.js';
 
 export interface MemberStatus {
@@ -19,7 +20,7 @@ export interface MemberStatus {
   readonly revision: number;
   readonly compactRevision: number;
   readonly databaseBytes: number;
-  readonly condition: 'intact' | 'recovering';
+  readonly condition: MemberCondition;
   readonly failure: string | undefined;
   /** Of the logical records, at `appliedIndex`: 32 hex digits. */
   readonly stateHash: string;

@@ -4,6 +4,7 @@
  * other end, hence the version.
  */
 import type { LinkFaults } from '../../platform/index.js';
+import type { MemberCondition } from '../../raft/index.js';
 import type { PemPair } from '../pki/pem.js';
 
 /** Everything a member needs to run, and nothing that it does not: no authority's key, no other's key. */
@@ -45,7 +46,7 @@ export interface MemberReport {
   readonly databaseBytes: number;
   readonly stateHash: string;
   readonly hasQuorum: boolean;
-  readonly condition: 'intact' | 'recovering';
+  readonly condition: MemberCondition;
   readonly failure: string | undefined;
   readonly residentBytes: number;
   readonly cpuMilliseconds: number;

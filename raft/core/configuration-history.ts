@@ -36,6 +36,12 @@ export class ConfigurationHistory {
     return this.latest.members.find((member) => member.id === id)?.priority ?? 0;
   }
 
+  /** The configuration in force at `commitIndex` remembers `id` as removed. */
+  hasRemoved(id: MemberId, commitIndex: LogIndex): boolean {
+    if (this.latest.removed === undefined) return false;
+    return this.at(commitIndex).removed?.includes(id) ?? false;
+  }
+
   /** Takes what the entries hold; true when the latest changed. */
   append(entries: readonly Entry[]): boolean {
     let changed = false;

@@ -22,10 +22,12 @@ import {
   releasePromise,
   tickElection,
 } from './election.js';
+import { checkRemoval, endMember } from './ending.js';
 import type { Applicable, CoreEvent, Effects, StepTime } from './events.js';
 import { flushAcknowledgement, onAppendRequest, onHeartbeat } from './follower.js';
 import { entryBytes } from './log.js';
 import type { Message } from './messages.js';
+import { rememberPromise } from './peer-promises.js';
 import { forgetProposal, onPropose, onProposeRequest, onProposeResponse } from './proposals.js';
 import { hearsQuorum } from './quorum-evidence.js';
 import {
@@ -47,6 +49,7 @@ import {
 } from './replication.js';
 import { becomeFollower } from './roles.js';
 import { onCompacted, onSnapshotFailed, onSnapshotInstalled, onSnapshotSent } from './snapshots.js';
+import { beginProof, checkProof, onHello, onHelloResponse, tickProof } from './start-proof.js';
 import type { CoreOptions, InitialState, LeaderState } from './state.js';
 import { CoreState, emptyOutbox } from './state.js';
 import { flushTransfer, onTransfer } from './transfer.js';
@@ -56,7 +59,18 @@ export type { CoreOptions, CoreRandom, InitialState, RecoveringState, TickRange 
 
 /** What can be seen of the core from outside. */
 export type CoreView = Readonly<
-  Pick<CoreState, 'id' | 'term' | 'votedFor' | 'leaderId' | 'commitIndex' | 'appliedIndex' | 'recovering'>
+  Pick<
+    CoreState,
+    | 'id'
+    | 'term'
+    | 'votedFor'
+    | 'leaderId'
+    | 'commitIndex'
+    | 'appliedIndex'
+    | 'recovering'
+    | 'proof'
+    | 'ended'
+  >
 >;
 
 export class RaftCore {
@@ -89,6 +103,7 @@ export class RaftCore {
     if (recovering !== undefined && state.term <= recovering.promisedTerm) {
       becomeFollower(state, recovering.promisedTerm + 1, undefined);
     }
+    beginProof(state);
   }
 
   step(events: readonly CoreEvent[], now: StepTime): Effects {
@@ -183,10 +198,10 @@ function leaderOf(state: CoreState): LeaderState | undefined {
 function handle(state: CoreState, event: CoreEvent): void {
   switch (event.kind) {
     case 'message':
-      if (event.from !== state.id) receive(state, event.from, event.message);
+      if (event.from !== state.id && state.ended === undefined) receive(state, event.from, event.message);
       return;
     case 'tick':
-      tick(state);
+      if (state.ended === undefined) tick(state);
       return;
     case 'propose':
       onPropose(state, event.id, event.data);
@@ -241,6 +256,7 @@ function tick(state: CoreState): void {
     leader.ticks += 1;
     tickLeader(state, leader);
   } else {
+    tickProof(state);
     tickElection(state);
     tickFollowerReads(state);
   }
@@ -260,7 +276,13 @@ function onPersisted(state: CoreState): void {
 
 /** Messages that carry no claim about terms, or whose claim their handler weighs itself, come first. */
 function receive(state: CoreState, from: MemberId, message: Message): void {
+  if (state.configurations.hasRemoved(from, state.commitIndex)) {
+    // It may be about to disturb, and may never have got the entry that removed it (section 4.2.3).
+    state.send(from, { type: 'removed' });
+    return;
+  }
   state.gone.delete(from);
+  rememberPromise(state, from, message);
   switch (message.type) {
     case 'pre-vote-request':
       return onPreVoteRequest(state, from, message);
@@ -276,6 +298,12 @@ function receive(state: CoreState, from: MemberId, message: Message): void {
       return onReadRequest(state, from, message);
     case 'read-response':
       return onReadResponse(state, message);
+    case 'hello':
+      return onHello(state, from, message);
+    case 'hello-response':
+      return onHelloResponse(state, from, message);
+    case 'removed':
+      return endMember(state, 'removed');
     case 'vote-response':
     case 'append-request':
     case 'append-accepted':
@@ -362,6 +390,8 @@ function flush(state: CoreState): Effects {
     flushTransfer(state, stillLeader);
   } else {
     checkRecovered(state);
+    checkProof(state);
+    checkRemoval(state);
     flushAcknowledgement(state);
     flushFollowerReads(state);
   }

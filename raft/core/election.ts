@@ -6,12 +6,15 @@
  * its campaign could otherwise win it with votes given to a longer log than it has left.
  */
 
+import { commitHint, takeCommitHint } from './commit-hint.js';
 import { replicationTargets } from './configuration.js';
+import { isBoundByLease } from './lease.js';
 import type { PreVoteRequest, PreVoteResponse, VoteRequest, VoteResponse } from './messages.js';
 import type { HeldPromise } from './persistence.js';
 import { appendAsLeader } from './proposals.js';
 import { tallyVotes } from './quorum.js';
 import { abandonForwarded, becomeFollower, becomeLeader, enterTerm, mayCampaign } from './roles.js';
+import { wordCounts } from './standing.js';
 import type { CoreState, TickRange } from './state.js';
 import type { MemberId } from './types.js';
 
@@ -23,8 +26,25 @@ export function tickElection(state: CoreState): void {
   state.elapsedTicks += 1;
   state.silentTicks += 1;
   if (state.elapsedTicks < state.timeoutTicks) return;
-  if (mayCampaign(state)) startPreVote(state);
-  else state.setElectionTimer(state.electionRange());
+  if (!mayCampaign(state) || isBoundByLease(state)) state.setElectionTimer(state.electionRange());
+  else if (givesWay(state)) giveWay(state);
+  else startPreVote(state);
+}
+
+/** Once in each search for a leader, whoever has a higher priority gets the first word. */
+function givesWay(state: CoreState): boolean {
+  if (state.preVoteRounds > 0) return false;
+  const { configurations, id, gone, leaderId } = state;
+  const own = configurations.priorityOf(id);
+  return configurations.latest.voters.some(
+    (other) => other !== leaderId && !gone.has(other) && configurations.priorityOf(other) > own,
+  );
+}
+
+function giveWay(state: CoreState): void {
+  state.preVoteRounds += 1;
+  const { hurryTicks } = state.options;
+  state.setElectionTimer({ minimum: hurryTicks.maximum, maximum: hurryTicks.maximum * 2 });
 }
 
 function retryRange(state: CoreState): TickRange {
@@ -45,6 +65,7 @@ function startPreVote(state: CoreState): void {
     campaignTerm: state.term + 1,
     lastLogIndex: state.log.lastIndex,
     lastLogTerm: state.log.lastTerm,
+    ...commitHint(state),
   };
   for (const id of replicationTargets(state.configurations.latest)) state.send(id, message);
   countVotes(state);
@@ -63,6 +84,7 @@ export function startCampaign(state: CoreState, leadershipTransfer: boolean): vo
     lastLogIndex: state.log.lastIndex,
     lastLogTerm: state.log.lastTerm,
     leadershipTransfer,
+    ...commitHint(state),
   };
   for (const to of replicationTargets(state.configurations.latest)) {
     if (to !== state.id) promise(state, { kind: 'message', to, message });
@@ -121,10 +143,12 @@ function takeOffice(state: CoreState): void {
 }
 
 export function onPreVoteRequest(state: CoreState, from: MemberId, message: PreVoteRequest): void {
+  takeCommitHint(state, message);
   const granted =
-    state.recovering === undefined &&
+    wordCounts(state) &&
     message.campaignTerm > state.term &&
     !state.hearsLeader() &&
+    !isBoundByLease(state) &&
     state.log.isUpToDate(message.lastLogIndex, message.lastLogTerm) &&
     !goesFirst(state, from, message);
   if (granted) stepAside(state);
@@ -133,18 +157,24 @@ export function onPreVoteRequest(state: CoreState, from: MemberId, message: PreV
     term: state.term,
     campaignTerm: message.campaignTerm,
     granted,
+    ...commitHint(state),
   });
 }
 
-/** Two that ask for pre-votes at once with equal logs would split the vote: the higher id goes first. */
+/** Two that ask for pre-votes at once with equal logs would split the vote: priority decides, then the id. */
 function goesFirst(state: CoreState, from: MemberId, message: PreVoteRequest): boolean {
   return (
     state.role.role === 'pre-candidate' &&
     message.campaignTerm === state.term + 1 &&
     message.lastLogIndex === state.log.lastIndex &&
     message.lastLogTerm === state.log.lastTerm &&
-    state.id > from
+    outranks(state, from)
   );
+}
+
+function outranks(state: CoreState, other: MemberId): boolean {
+  const difference = state.configurations.priorityOf(state.id) - state.configurations.priorityOf(other);
+  return difference === 0 ? state.id > other : difference > 0;
 }
 
 /** Whoever supports a campaign keeps out of its way for a moment, else the two would split the vote. */
@@ -156,6 +186,7 @@ function stepAside(state: CoreState): void {
 }
 
 export function onPreVoteResponse(state: CoreState, from: MemberId, message: PreVoteResponse): void {
+  takeCommitHint(state, message);
   const { role } = state;
   if (message.term > state.term) {
     becomeFollower(state, message.term, undefined, retryRange(state));
@@ -167,19 +198,20 @@ export function onPreVoteResponse(state: CoreState, from: MemberId, message: Pre
 }
 
 export function onVoteRequest(state: CoreState, from: MemberId, message: VoteRequest): void {
+  takeCommitHint(state, message);
   if (message.term > state.term) {
-    if (state.hearsLeader() && !message.leadershipTransfer) return;
+    if ((state.hearsLeader() || isBoundByLease(state)) && !message.leadershipTransfer) return;
     becomeFollower(state, message.term, undefined);
   }
   const granted =
     message.term === state.term &&
-    state.recovering === undefined &&
+    wordCounts(state) &&
     (state.role.role === 'follower' || state.role.role === 'pre-candidate') &&
     state.leaderId === undefined &&
     (state.votedFor === undefined || state.votedFor === from) &&
     state.log.isUpToDate(message.lastLogIndex, message.lastLogTerm);
   if (!granted) {
-    state.send(from, { type: 'vote-response', term: state.term, granted: false });
+    state.send(from, { type: 'vote-response', term: state.term, granted: false, ...commitHint(state) });
     return;
   }
   if (state.votedFor === undefined) {
@@ -191,11 +223,12 @@ export function onVoteRequest(state: CoreState, from: MemberId, message: VoteReq
   promise(state, {
     kind: 'message',
     to: from,
-    message: { type: 'vote-response', term: state.term, granted: true },
+    message: { type: 'vote-response', term: state.term, granted: true, ...commitHint(state) },
   });
 }
 
 export function onVoteResponse(state: CoreState, from: MemberId, message: VoteResponse): void {
+  takeCommitHint(state, message);
   const { role } = state;
   if (role.role !== 'candidate' || message.term !== state.term) return;
   (message.granted ? role.granted : role.refused).add(from);
@@ -210,6 +243,8 @@ export function onPeerGone(state: CoreState, peer: MemberId): void {
     return;
   }
   if (state.leaderId === peer) {
+    // Nobody is left to whom a lease was given.
+    state.silentTicks = state.options.electionTimeoutTicks;
     becomeFollower(state, state.term, undefined, state.options.hurryTicks);
     return;
   }

@@ -1,6 +1,7 @@
 /** How a follower takes entries and heartbeats (section 3.5), and when it owes the leader an answer. */
 import type { AppendRequest, Heartbeat } from './messages.js';
 import { becomeFollower } from './roles.js';
+import { wordCounts } from './standing.js';
 import type { CoreState } from './state.js';
 import type { MemberId } from './types.js';
 
@@ -22,7 +23,7 @@ export function onHeartbeat(state: CoreState, from: MemberId, message: Heartbeat
     type: 'heartbeat-response',
     term: state.term,
     readRound: message.readRound,
-    counts: state.recovering === undefined,
+    counts: wordCounts(state),
   });
 }
 
@@ -69,6 +70,6 @@ export function flushAcknowledgement(state: CoreState): void {
     type: 'append-accepted',
     term: state.term,
     matchIndex,
-    counts: state.recovering === undefined,
+    counts: wordCounts(state),
   });
 }

@@ -5,10 +5,11 @@
  * transport proves that. Faults assumed: messages are lost, delayed, duplicated and reordered, also across a
  * restart of the sender; every handler must survive each of these.
  */
+import type { CommitHint } from './commit-hint.js';
 import type { Entry, LogIndex, MemberId, Term } from './types.js';
 
 /** Would you vote for me, were I to campaign? Changes nothing at either end (section 9.6). */
-export interface PreVoteRequest {
+export interface PreVoteRequest extends CommitHint {
   readonly type: 'pre-vote-request';
   /** The term that the sender would campaign in: its own plus one. */
   readonly campaignTerm: Term;
@@ -16,7 +17,7 @@ export interface PreVoteRequest {
   readonly lastLogTerm: Term;
 }
 
-export interface PreVoteResponse {
+export interface PreVoteResponse extends CommitHint {
   readonly type: 'pre-vote-response';
   /** The answering member's own term: when higher than the asker's, the asker is out of date. */
   readonly term: Term;
@@ -25,7 +26,7 @@ export interface PreVoteResponse {
   readonly granted: boolean;
 }
 
-export interface VoteRequest {
+export interface VoteRequest extends CommitHint {
   readonly type: 'vote-request';
   readonly term: Term;
   readonly lastLogIndex: LogIndex;
@@ -34,7 +35,7 @@ export interface VoteRequest {
   readonly leadershipTransfer: boolean;
 }
 
-export interface VoteResponse {
+export interface VoteResponse extends CommitHint {
   readonly type: 'vote-response';
   readonly term: Term;
   readonly granted: boolean;
@@ -126,6 +127,27 @@ export interface ReadResponse {
   readonly index: LogIndex | undefined;
 }
 
+/** A member that starts again asks whether its peers know it further than its folder does. */
+export interface Hello {
+  readonly type: 'hello';
+  readonly requestId: number;
+  /** What its folder held at the start. */
+  readonly term: Term;
+  readonly lastIndex: LogIndex;
+}
+
+export interface HelloResponse {
+  readonly type: 'hello-response';
+  readonly requestId: number;
+  /** The sender knows of promises that the folder does not hold: this member must not go on. */
+  readonly outdated: boolean;
+}
+
+/** A committed configuration is without the receiver. */
+export interface Removed {
+  readonly type: 'removed';
+}
+
 export type Message =
   | PreVoteRequest
   | PreVoteResponse
@@ -140,7 +162,10 @@ export type Message =
   | ProposeRequest
   | ProposeResponse
   | ReadRequest
-  | ReadResponse;
+  | ReadResponse
+  | Hello
+  | HelloResponse
+  | Removed;
 
 export type MessageType = Message['type'];
 

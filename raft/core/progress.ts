@@ -17,6 +17,8 @@ interface InflightMessage {
 export class Progress {
   state: ProgressState = 'probe';
   matchIndex: LogIndex = 0;
+  /** As far as it acknowledged while its word counted: a promise that its folder must hold from then on. */
+  promisedIndex: LogIndex = 0;
   nextIndex: LogIndex;
   /** Something arrived from it since the last look (check-quorum). */
   recentlyActive = false;

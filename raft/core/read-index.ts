@@ -2,6 +2,8 @@
  * Linearizable reads (section 6.4): a leader answers with its commit index once a quorum has confirmed, after
  * the read arrived, that it still leads. One round serves all reads that arrived before it was sent.
  */
+
+import { holdsLease } from './lease.js';
 import type { ReadRequest, ReadResponse } from './messages.js';
 import { hasQuorum } from './quorum.js';
 import { answerRead } from './read-answer.js';
@@ -40,7 +42,14 @@ export function flushLeaderReads(state: CoreState, leader: LeaderState): void {
   // Before its own term has a committed entry a leader may not know what the terms before committed.
   if (state.commitIndex < leader.termStartIndex) return;
   releaseRound(state, leader);
-  if (reads.active !== undefined || reads.waiting.length === 0) return;
+  if (reads.waiting.length === 0) return;
+  if (holdsLease(state, leader)) {
+    // The clock was read after these arrived: at that moment nobody else led.
+    for (const origin of reads.waiting) answerRead(state, origin, state.commitIndex);
+    reads.waiting = [];
+    return;
+  }
+  if (reads.active !== undefined) return;
   reads.round += 1;
   reads.active = { round: reads.round, index: state.commitIndex, origins: reads.waiting };
   reads.waiting = [];

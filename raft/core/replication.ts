@@ -2,6 +2,7 @@
 
 import { concludeConfiguration } from './change-membership.js';
 import type { FetchRequest } from './events.js';
+import { leaseRoundSent } from './lease.js';
 import { entryBytes } from './log.js';
 import type { AppendAccepted, AppendRejected, HeartbeatResponse } from './messages.js';
 import type { Progress } from './progress.js';
@@ -9,6 +10,7 @@ import { hasQuorum, quorumIndex } from './quorum.js';
 import { hearsQuorum } from './quorum-evidence.js';
 import { becomeFollower } from './roles.js';
 import type { CoreState, LeaderState } from './state.js';
+import { tickTransfer } from './transfer.js';
 import type { Entry, MemberId } from './types.js';
 
 export function tickLeader(state: CoreState, leader: LeaderState): void {
@@ -18,13 +20,7 @@ export function tickLeader(state: CoreState, leader: LeaderState): void {
     leader.quorumElapsedTicks = 0;
     if (!checkQuorum(state, leader)) return;
   }
-  if (leader.transfer !== undefined) {
-    leader.transfer.elapsedTicks += 1;
-    if (leader.transfer.elapsedTicks >= state.options.electionTimeoutTicks) {
-      state.outbox.transfers.push({ id: leader.transfer.id, result: 'timeout' });
-      leader.transfer = undefined;
-    }
-  }
+  tickTransfer(state, leader);
   if (leader.heartbeatElapsedTicks >= state.options.heartbeatTicks) {
     leader.heartbeatElapsedTicks = 0;
     sendHeartbeats(state, leader);
@@ -45,6 +41,7 @@ function checkQuorum(state: CoreState, leader: LeaderState): boolean {
 
 export function sendHeartbeats(state: CoreState, leader: LeaderState): void {
   const quorumAnswers = hearsQuorum(state);
+  leaseRoundSent(state, leader);
   for (const [to, peer] of leader.progress) {
     state.send(to, {
       type: 'heartbeat',
@@ -75,6 +72,7 @@ export function onAppendAccepted(
   }
   answered(leader, peer, message.counts);
   peer.accepted(message.matchIndex);
+  if (message.counts) peer.promisedIndex = Math.max(peer.promisedIndex, message.matchIndex);
 }
 
 export function onAppendRejected(

@@ -1,8 +1,11 @@
 /** How a member changes its role, and what it must let go of when it does. */
 import { isVoter, replicationTargets } from './configuration.js';
+import { rememberFollowers } from './peer-promises.js';
 import { Progress } from './progress.js';
 import { hearsQuorum } from './quorum-evidence.js';
 import { answerRead } from './read-answer.js';
+import { wordCounts } from './standing.js';
+
 import type { CoreState, LeaderState, TickRange } from './state.js';
 import type { MemberId, Term } from './types.js';
 
@@ -59,8 +62,16 @@ export function becomeLeader(state: CoreState): void {
     heartbeatElapsedTicks: 0,
     quorumElapsedTicks: 0,
     uncommittedBytes: 0,
-    reads: { round: 0, waiting: [], active: undefined, acknowledgedRound: new Map() },
+    reads: {
+      round: 0,
+      waiting: [],
+      active: undefined,
+      acknowledgedRound: new Map(),
+      sentMilliseconds: new Map(),
+    },
     transfer: undefined,
+    leaseForfeited: false,
+    yieldAtTick: state.options.electionTimeoutTicks * 2,
     answered: new Map(),
   };
   state.preVoteRounds = 0;
@@ -81,11 +92,7 @@ export function syncProgress(state: CoreState, leader: LeaderState): void {
 }
 
 export function mayCampaign(state: CoreState): boolean {
-  return (
-    state.recovering === undefined &&
-    state.role.role !== 'leader' &&
-    isVoter(state.configurations.latest, state.id)
-  );
+  return wordCounts(state) && state.role.role !== 'leader' && isVoter(state.configurations.latest, state.id);
 }
 
 /** What was sent to a leader that is none any more: a proposal may or may not be in its log; a read is not. */
@@ -103,10 +110,13 @@ export function abandonForwarded(state: CoreState): void {
 }
 
 function leaveOffice(state: CoreState, led: LeaderState, successor: MemberId | undefined): void {
+  rememberFollowers(state, led);
+  // It acknowledged no other leader while it led.
+  state.silentTicks = state.options.electionTimeoutTicks;
   for (const origin of [...(led.reads.active?.origins ?? []), ...led.reads.waiting]) {
     answerRead(state, origin, undefined);
   }
-  if (led.transfer !== undefined) {
+  if (led.transfer?.id !== undefined) {
     // The successor shows itself a little later; a transfer that made this leader step down has worked.
     const done = led.transfer.ordered && (successor === undefined || successor === led.transfer.to);
     state.outbox.transfers.push({ id: led.transfer.id, result: done ? 'done' : 'refused' });

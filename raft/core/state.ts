@@ -5,9 +5,10 @@
 import { ConfigurationHistory } from './configuration-history.js';
 import type { FetchRequest, MembershipOutcome, ProposalResult, ReadResult, StepTime } from './events.js';
 import { RaftLog } from './log.js';
-import type { Message, OutgoingMessage, ProposeOutcome } from './messages.js';
+import type { Hello, Message, OutgoingMessage, ProposeOutcome } from './messages.js';
 import { Persistence } from './persistence.js';
 import type { Progress } from './progress.js';
+import type { EndReason } from './standing.js';
 import type { Entry, HardState, LogIndex, MemberId, SnapshotMetadata, Term } from './types.js';
 
 /** The part of a random generator that the core needs; [minimum, maximum), integers. */
@@ -31,6 +32,8 @@ export interface CoreOptions {
   readonly startTicks: TickRange;
   /** The delay before a campaign when the leader is known to be gone. */
   readonly hurryTicks: TickRange;
+  /** How long a quorum's answer serves reads, from its question's sending; undefined: each read asks. */
+  readonly leaseMilliseconds?: number | undefined;
   readonly limits: {
     readonly maxEntryBytes: number;
     readonly maxMessageBytes: number;
@@ -79,10 +82,22 @@ export interface LeaderState {
       | { readonly round: number; readonly index: LogIndex; readonly origins: readonly ReadOrigin[] }
       | undefined;
     readonly acknowledgedRound: Map<MemberId, number>;
+    /** When each late round was sent, by the monotonic clock; kept for leases only. */
+    readonly sentMilliseconds: Map<number, number>;
   };
   transfer:
-    | { readonly id: number; readonly to: MemberId; elapsedTicks: number; ordered: boolean }
+    | {
+        /** undefined: nobody asked, the leader yields to a higher priority. */
+        readonly id: number | undefined;
+        readonly to: MemberId;
+        elapsedTicks: number;
+        ordered: boolean;
+      }
     | undefined;
+  /** A successor was told to campaign: no read by lease in this term any more. */
+  leaseForfeited: boolean;
+  /** Not before this tick in office does the leader yield to a higher priority. */
+  yieldAtTick: number;
   /** Answers to forwarded proposals, so that a duplicated request is answered and not appended again. */
   readonly answered: Map<MemberId, Map<number, ProposeOutcome>>;
 }
@@ -140,6 +155,11 @@ export class CoreState {
   role: RoleState = { role: 'follower' };
   leaderId: MemberId | undefined;
   recovering: RecoveringState | undefined;
+  /** Set until a quorum has confirmed that this member's folder is not older than they know. */
+  proof: { readonly hello: Hello; readonly confirmed: Set<MemberId>; elapsedTicks: number } | undefined;
+  ended: EndReason | undefined;
+  /** What peers are known to have promised durably. */
+  readonly known = new Map<MemberId, { term: Term; committedIndex: LogIndex }>();
   /** Follower: our log equals that of this term's leader through here. Never below what is committed. */
   verifiedIndex: LogIndex;
   /** Follower: the last `matchIndex` told to the leader, and whether an answer is owed even without progress. */

@@ -2,6 +2,7 @@
  * Messages to bytes and back. What comes from the network is checked here, field by field, so that the core
  * only meets well-formed messages; anything else throws `MalformedFrameError` and ends the stream.
  */
+import type { CommitHint } from '../core/commit-hint.js';
 import type { ForwardRefusal, Message, ProposeOutcome } from '../core/messages.js';
 import type { Entry, EntryKind } from '../core/types.js';
 import { type BodyName, frameType } from './schema.js';
@@ -65,6 +66,12 @@ function envelope(message: Message): { readonly [Name in BodyName]?: Fields } {
           index: message.index ?? 0,
         },
       };
+    case 'hello':
+      return { hello: { ...message } };
+    case 'hello-response':
+      return { helloResponse: { ...message } };
+    case 'removed':
+      return { removed: {} };
   }
 }
 
@@ -90,6 +97,10 @@ function numberField(body: Fields, name: string): number {
     throw new MalformedFrameError(`${name} is no index, term or id`);
   }
   return value;
+}
+
+function commitFields(body: Fields): CommitHint {
+  return { commitIndex: numberField(body, 'commitIndex'), commitTerm: numberField(body, 'commitTerm') };
 }
 
 function flag(body: Fields, name: string): boolean {
@@ -126,12 +137,14 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
     campaignTerm: numberField(body, 'campaignTerm'),
     lastLogIndex: numberField(body, 'lastLogIndex'),
     lastLogTerm: numberField(body, 'lastLogTerm'),
+    ...commitFields(body),
   }),
   preVoteResponse: (body) => ({
     type: 'pre-vote-response',
     term: numberField(body, 'term'),
     campaignTerm: numberField(body, 'campaignTerm'),
     granted: flag(body, 'granted'),
+    ...commitFields(body),
   }),
   voteRequest: (body) => ({
     type: 'vote-request',
@@ -139,11 +152,13 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
     lastLogIndex: numberField(body, 'lastLogIndex'),
     lastLogTerm: numberField(body, 'lastLogTerm'),
     leadershipTransfer: flag(body, 'leadershipTransfer'),
+    ...commitFields(body),
   }),
   voteResponse: (body) => ({
     type: 'vote-response',
     term: numberField(body, 'term'),
     granted: flag(body, 'granted'),
+    ...commitFields(body),
   }),
   appendRequest: (body) => {
     const previousIndex = numberField(body, 'previousIndex');
@@ -203,6 +218,18 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
     requestId: numberField(body, 'requestId'),
     index: flag(body, 'refused') ? undefined : numberField(body, 'index'),
   }),
+  hello: (body) => ({
+    type: 'hello',
+    requestId: numberField(body, 'requestId'),
+    term: numberField(body, 'term'),
+    lastIndex: numberField(body, 'lastIndex'),
+  }),
+  helloResponse: (body) => ({
+    type: 'hello-response',
+    requestId: numberField(body, 'requestId'),
+    outdated: flag(body, 'outdated'),
+  }),
+  removed: () => ({ type: 'removed' }),
 };
 
 /** A message of a kind that this version does not know is skipped. */

@@ -16,10 +16,29 @@ const fields = (names: Readonly<Record<string, string>>): protobuf.IType => ({
 
 /** One shape for each message type; the names are those of `core/messages.ts`. New fields go to the end. */
 const bodies = {
-  preVoteRequest: { campaignTerm: 'double', lastLogIndex: 'double', lastLogTerm: 'double' },
-  preVoteResponse: { term: 'double', campaignTerm: 'double', granted: 'bool' },
-  voteRequest: { term: 'double', lastLogIndex: 'double', lastLogTerm: 'double', leadershipTransfer: 'bool' },
-  voteResponse: { term: 'double', granted: 'bool' },
+  preVoteRequest: {
+    campaignTerm: 'double',
+    lastLogIndex: 'double',
+    lastLogTerm: 'double',
+    commitIndex: 'double',
+    commitTerm: 'double',
+  },
+  preVoteResponse: {
+    term: 'double',
+    campaignTerm: 'double',
+    granted: 'bool',
+    commitIndex: 'double',
+    commitTerm: 'double',
+  },
+  voteRequest: {
+    term: 'double',
+    lastLogIndex: 'double',
+    lastLogTerm: 'double',
+    leadershipTransfer: 'bool',
+    commitIndex: 'double',
+    commitTerm: 'double',
+  },
+  voteResponse: { term: 'double', granted: 'bool', commitIndex: 'double', commitTerm: 'double' },
   appendRequest: {
     term: 'double',
     previousIndex: 'double',
@@ -37,6 +56,9 @@ const bodies = {
   proposeResponse: { requestId: 'double', outcome: 'uint32', index: 'double', term: 'double' },
   readRequest: { requestId: 'double' },
   readResponse: { requestId: 'double', refused: 'bool', index: 'double' },
+  hello: { requestId: 'double', term: 'double', lastIndex: 'double' },
+  helloResponse: { requestId: 'double', outdated: 'bool' },
+  removed: {},
 } as const;
 
 export type BodyName = keyof typeof bodies;

@@ -142,7 +142,7 @@ describe('a member that may have forgotten what it promised', () => {
     const { lost } = recoveringCluster();
     lost.tick(100);
     expect(lost.sent.splice(0)).toEqual([]);
-    const request = { lastLogIndex: 99, lastLogTerm: 98 } as const;
+    const request = { lastLogIndex: 99, lastLogTerm: 98, commitIndex: 0, commitTerm: 0 } as const;
     lost.receive(2, { type: 'pre-vote-request', campaignTerm: 99, ...request });
     lost.receive(2, { type: 'vote-request', term: 99, leadershipTransfer: true, ...request });
     lost.persistAll();

@@ -23,6 +23,8 @@ const voteRequest = (
   lastLogIndex: 0,
   lastLogTerm: 0,
   leadershipTransfer: false,
+  commitIndex: 0,
+  commitTerm: 0,
   ...more,
 });
 
@@ -72,7 +74,7 @@ describe('a vote', () => {
       kind: 'empty' as const,
       data: new Uint8Array(0),
     }));
-    const member = new VirtualMember(disk, testOptions(1, 1));
+    const member = new VirtualMember(disk, testOptions(1, 1)).confirmStart();
     member.receive(2, voteRequest(4, { lastLogIndex: 9, lastLogTerm: 2 }));
     member.receive(2, voteRequest(5, { lastLogIndex: 1, lastLogTerm: 3 }));
     member.persistAll();
@@ -88,10 +90,17 @@ describe('a candidate', () => {
     const member = alone();
     member.tick(4);
     expect(member.core.role).toBe('pre-candidate');
-    member.receive(2, { type: 'pre-vote-response', term: 0, campaignTerm: 1, granted: true });
+    member.receive(2, {
+      type: 'pre-vote-response',
+      term: 0,
+      campaignTerm: 1,
+      granted: true,
+      commitIndex: 0,
+      commitTerm: 0,
+    });
     expect(member.core.role).toBe('candidate');
     const asked = (): number => member.sent.filter(({ message }) => message.type === 'vote-request').length;
-    member.receive(3, { type: 'vote-response', term: 1, granted: true });
+    member.receive(3, { type: 'vote-response', term: 1, granted: true, commitIndex: 0, commitTerm: 0 });
     expect([asked(), member.core.role]).toEqual([0, 'candidate']);
     member.persist();
     expect([asked(), member.core.role]).toEqual([2, 'leader']);
@@ -100,9 +109,16 @@ describe('a candidate', () => {
   it('ignores votes of another term', () => {
     const member = alone();
     member.tick(4);
-    member.receive(2, { type: 'pre-vote-response', term: 0, campaignTerm: 1, granted: true });
+    member.receive(2, {
+      type: 'pre-vote-response',
+      term: 0,
+      campaignTerm: 1,
+      granted: true,
+      commitIndex: 0,
+      commitTerm: 0,
+    });
     member.persist();
-    member.receive(2, { type: 'vote-response', term: 0, granted: true });
+    member.receive(2, { type: 'vote-response', term: 0, granted: true, commitIndex: 0, commitTerm: 0 });
     expect(member.core.role).toBe('candidate');
   });
 });

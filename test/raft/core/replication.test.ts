@@ -139,11 +139,18 @@ describe('a leader', () => {
     // Held by a quorum, yet of an earlier term: the round that carries the own entry is what commits both.
     expect(leader.core.view.term).toBe(4);
     expect(leader.core.view.commitIndex).toBe(3);
-    const lonely = new VirtualMember(withLog([1, 2], 3), testOptions(1, 9));
+    const lonely = new VirtualMember(withLog([1, 2], 3), testOptions(1, 9)).confirmStart();
     lonely.tick(4);
-    lonely.receive(2, { type: 'pre-vote-response', term: 3, campaignTerm: 4, granted: true });
+    lonely.receive(2, {
+      type: 'pre-vote-response',
+      term: 3,
+      campaignTerm: 4,
+      granted: true,
+      commitIndex: 0,
+      commitTerm: 0,
+    });
     lonely.persistAll();
-    lonely.receive(2, { type: 'vote-response', term: 4, granted: true });
+    lonely.receive(2, { type: 'vote-response', term: 4, granted: true, commitIndex: 0, commitTerm: 0 });
     lonely.persistAll();
     expect(lonely.core.role).toBe('leader');
     lonely.receive(2, { type: 'append-accepted', term: 4, matchIndex: 2, counts: true });

@@ -128,6 +128,16 @@ export class VirtualMember {
     this.step({ kind: 'message', from, message });
   }
 
+  /** Its peers find nothing wrong with its folder: what each restart begins with. */
+  confirmStart(): this {
+    for (const { to, message } of this.sent.splice(0)) {
+      if (message.type !== 'hello') continue;
+      const { requestId } = message;
+      this.receive(to, { type: 'hello-response', requestId, outdated: false });
+    }
+    return this;
+  }
+
   tick(count = 1): void {
     for (let n = 0; n < count; n += 1) this.step({ kind: 'tick' });
   }

@@ -1,0 +1,71 @@
+/**
+ * A member that starts with a history asks its peers whether they know it further: a folder restored from an
+ * older copy is intact in itself, but votes it gave and entries it acknowledged are missing, and with them it
+ * could vote twice in one term or let a committed entry be lost. Until a quorum has found nothing wrong its word
+ * does not count; one peer that knows better ends it.
+ */
+import { replicationTargets } from './configuration.js';
+import { endMember } from './ending.js';
+import type { Hello, HelloResponse } from './messages.js';
+import { isOutdated } from './peer-promises.js';
+import { hasQuorum } from './quorum.js';
+import type { CoreState } from './state.js';
+import type { MemberId } from './types.js';
+
+/** After loading: a member without any history has nothing to prove. */
+export function beginProof(state: CoreState): void {
+  const newborn = state.term === 0 && state.log.lastIndex === 0;
+  if (newborn || state.recovering !== undefined) return;
+  const requestId = state.nextRequestId;
+  state.nextRequestId += 1;
+  state.proof = {
+    hello: { type: 'hello', requestId, term: state.term, lastIndex: state.log.lastIndex },
+    confirmed: new Set([state.id]),
+    elapsedTicks: 0,
+  };
+  askPeers(state);
+}
+
+function askPeers(state: CoreState): void {
+  const { proof } = state;
+  if (proof === undefined) return;
+  proof.elapsedTicks = 0;
+  for (const id of replicationTargets(state.configurations.latest)) {
+    if (!proof.confirmed.has(id)) state.send(id, proof.hello);
+  }
+}
+
+/** Peers may not be there yet, and the configuration may change meanwhile. */
+export function tickProof(state: CoreState): void {
+  const { proof } = state;
+  if (proof === undefined) return;
+  proof.elapsedTicks += 1;
+  if (proof.elapsedTicks >= state.options.heartbeatTicks) askPeers(state);
+}
+
+/** Once for all events of a step. */
+export function checkProof(state: CoreState): void {
+  const { proof } = state;
+  if (proof === undefined) return;
+  if (!hasQuorum(state.configurations.latest, (id) => proof.confirmed.has(id))) return;
+  state.proof = undefined;
+  // From now on its word counts: say so at once.
+  state.acknowledgementDue = true;
+  if (state.leaderId === undefined) state.setElectionTimer(state.options.startTicks);
+  state.outbox.statusChanged = true;
+}
+
+export function onHello(state: CoreState, from: MemberId, message: Hello): void {
+  state.send(from, {
+    type: 'hello-response',
+    requestId: message.requestId,
+    outdated: isOutdated(state, from, message),
+  });
+}
+
+export function onHelloResponse(state: CoreState, from: MemberId, message: HelloResponse): void {
+  const { proof } = state;
+  if (proof === undefined || proof.hello.requestId !== message.requestId) return;
+  if (message.outdated) endMember(state, 'outdated');
+  else proof.confirmed.add(from);
+}
