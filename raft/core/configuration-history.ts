@@ -2,7 +2,7 @@
  * The configurations that the log holds. The newest one appended is in force, committed or not (section 4.1),
  * so truncating the log must bring back the one before.
  */
-import { decodeConfiguration } from './configuration.js';
+import { decodeConfiguration, isVoter } from './configuration.js';
 import type { Configuration, Entry, LogIndex, MemberId } from './types.js';
 
 interface Dated {
@@ -34,6 +34,15 @@ export class ConfigurationHistory {
   /** Election priority in the latest configuration. */
   priorityOf(id: MemberId): number {
     return this.latest.members.find((member) => member.id === id)?.priority ?? 0;
+  }
+
+  /** A voter of the configuration in force at `commitIndex` or of any one appended since. */
+  votesSince(id: MemberId, commitIndex: LogIndex): boolean {
+    return (
+      isVoter(this.latest, id) ||
+      isVoter(this.at(commitIndex), id) ||
+      this.#dated.some((dated) => dated.index > commitIndex && isVoter(dated.configuration, id))
+    );
   }
 
   /** The configuration in force at `commitIndex` remembers `id` as removed. */

@@ -37,6 +37,9 @@ function readIds(value: unknown, field: string): readonly MemberId[] {
   if (!Array.isArray(value) || !value.every(isId)) {
     throw new TypeError(`configuration: ${field} must be a list of member ids`);
   }
+  // Whoever stood in a list twice would be counted twice.
+  if (new Set(value).size !== value.length)
+    throw new TypeError(`configuration: ${field} names a member twice`);
   return value;
 }
 
@@ -145,6 +148,9 @@ export function transitionProblem(current: Configuration, next: Configuration): 
     if (!described.has(id)) return `member ${id} is not described`;
   }
   if (next.learners.some((id) => isVoter(next, id))) return 'a learner cannot vote as well';
+  for (const ids of [next.voters, next.votersOutgoing, next.learners]) {
+    if (new Set(ids).size !== ids.length) return 'a member stands in a list twice';
+  }
   if (isJoint(current)) {
     return isJoint(next) || !sameIds(next.voters, current.voters)
       ? 'a joint configuration is followed by its incoming half alone'

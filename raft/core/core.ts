@@ -150,7 +150,8 @@ export class RaftCore {
 
   /**
    * Ticks after which the core would do something by itself, at least 1. A follower sleeps past the next
-   * heartbeat, so that an idle member wakes for messages only.
+   * heartbeat, so that an idle member wakes for messages only. Everything else that a leader counts is coarser
+   * than a heartbeat.
    */
   get ticksUntilDue(): number {
     const { role, options, timeoutTicks, elapsedTicks } = this.#state;
@@ -311,6 +312,7 @@ function receive(state: CoreState, from: MemberId, message: Message): void {
     case 'heartbeat':
     case 'heartbeat-response':
     case 'timeout-now':
+    case 'term-passed':
       return receiveOfTerm(state, from, message);
   }
 }
@@ -325,7 +327,8 @@ type TermMessage = Extract<
       | 'append-rejected'
       | 'heartbeat'
       | 'heartbeat-response'
-      | 'timeout-now';
+      | 'timeout-now'
+      | 'term-passed';
   }
 >;
 
@@ -343,7 +346,7 @@ function receiveOfTerm(state: CoreState, from: MemberId, message: TermMessage): 
   } else if (message.term < state.term) {
     // A deposed leader learns of it from the term in the answer.
     if (message.type === 'append-request' || message.type === 'heartbeat') {
-      state.send(from, { type: 'heartbeat-response', term: state.term, readRound: 0, counts: false });
+      state.send(from, { type: 'term-passed', term: state.term });
     }
     return;
   }
@@ -357,6 +360,8 @@ function receiveOfTerm(state: CoreState, from: MemberId, message: TermMessage): 
       return onHeartbeat(state, from, message);
     case 'timeout-now':
       return onTimeoutNow(state, from);
+    case 'term-passed':
+      return;
     case 'append-accepted':
       return leader && onAppendAccepted(state, leader, from, message);
     case 'append-rejected':

@@ -21,14 +21,26 @@ import type { MemberId } from './types.js';
 /** Pre-votes cost nothing, so the first rounds come quickly; a member cut off for long calms down. */
 const QUICK_PRE_VOTE_ROUNDS = 32;
 
+/** In so many rounds of its own a member insists on going first. */
+const FIRST_PRE_VOTE_ROUNDS = 2;
+
 /** The election timer of everyone who does not lead. */
 export function tickElection(state: CoreState): void {
   state.elapsedTicks += 1;
   state.silentTicks += 1;
   if (state.elapsedTicks < state.timeoutTicks) return;
-  if (!mayCampaign(state) || isBoundByLease(state)) state.setElectionTimer(state.electionRange());
+  if (!mayCampaign(state) || isBoundByLease(state)) loseLeader(state);
   else if (givesWay(state)) giveWay(state);
   else startPreVote(state);
+}
+
+/** Who cannot campaign still stops sending proposals and reads to a leader that is silent. */
+function loseLeader(state: CoreState): void {
+  if (state.leaderId !== undefined) {
+    abandonForwarded(state);
+    state.setLeader(undefined);
+  }
+  state.setElectionTimer(state.electionRange());
 }
 
 /** Once in each search for a leader, whoever has a higher priority gets the first word. */
@@ -58,11 +70,13 @@ function startPreVote(state: CoreState): void {
     state.setLeader(undefined);
   }
   state.preVoteRounds += 1;
+  state.preVoteRound += 1;
   state.role = { role: 'pre-candidate', granted: new Set([state.id]), refused: new Set() };
   state.setElectionTimer(retryRange(state));
   const message: PreVoteRequest = {
     type: 'pre-vote-request',
     campaignTerm: state.term + 1,
+    round: state.preVoteRound,
     lastLogIndex: state.log.lastIndex,
     lastLogTerm: state.log.lastTerm,
     ...commitHint(state),
@@ -101,6 +115,8 @@ function promise(state: CoreState, held: HeldPromise): void {
 export function releasePromise(state: CoreState, ready: HeldPromise): void {
   switch (ready.kind) {
     case 'message':
+      // A campaign that has ended meanwhile would only use up the votes of its term.
+      if (ready.message.type === 'vote-request' && state.role.role !== 'candidate') return;
       state.send(ready.to, ready.message);
       return;
     case 'own-vote':
@@ -151,11 +167,12 @@ export function onPreVoteRequest(state: CoreState, from: MemberId, message: PreV
     !isBoundByLease(state) &&
     state.log.isUpToDate(message.lastLogIndex, message.lastLogTerm) &&
     !goesFirst(state, from, message);
-  if (granted) stepAside(state);
+  if (granted) stepAside(state, from);
   state.send(from, {
     type: 'pre-vote-response',
     term: state.term,
     campaignTerm: message.campaignTerm,
+    round: message.round,
     granted,
     ...commitHint(state),
   });
@@ -165,6 +182,8 @@ export function onPreVoteRequest(state: CoreState, from: MemberId, message: PreV
 function goesFirst(state: CoreState, from: MemberId, message: PreVoteRequest): boolean {
   return (
     state.role.role === 'pre-candidate' &&
+    // One that could not win by then never will, and the other may.
+    state.preVoteRounds <= FIRST_PRE_VOTE_ROUNDS &&
     message.campaignTerm === state.term + 1 &&
     message.lastLogIndex === state.log.lastIndex &&
     message.lastLogTerm === state.log.lastTerm &&
@@ -177,8 +196,13 @@ function outranks(state: CoreState, other: MemberId): boolean {
   return difference === 0 ? state.id > other : difference > 0;
 }
 
-/** Whoever supports a campaign keeps out of its way for a moment, else the two would split the vote. */
-function stepAside(state: CoreState): void {
+/**
+ * Whoever supports a campaign keeps out of its way for a moment, else the two would split the vote. Not twice in a
+ * row for one that may be asking without ever hearing an answer.
+ */
+function stepAside(state: CoreState, from: MemberId): void {
+  if (state.steppedAsideFor === from) return;
+  state.steppedAsideFor = from;
   const { hurryTicks } = state.options;
   const aside = { minimum: hurryTicks.maximum, maximum: hurryTicks.maximum * 2 };
   if (state.role.role === 'pre-candidate') becomeFollower(state, state.term, undefined, aside);
@@ -193,10 +217,12 @@ export function onPreVoteResponse(state: CoreState, from: MemberId, message: Pre
     return;
   }
   if (role.role !== 'pre-candidate' || message.campaignTerm !== state.term + 1) return;
+  if (message.round !== state.preVoteRound) return;
   (message.granted ? role.granted : role.refused).add(from);
   countVotes(state);
 }
 
+/** Also a learner by its own log votes: by the candidate's, which may be newer, it may be a voter. */
 export function onVoteRequest(state: CoreState, from: MemberId, message: VoteRequest): void {
   takeCommitHint(state, message);
   if (message.term > state.term) {
@@ -243,8 +269,6 @@ export function onPeerGone(state: CoreState, peer: MemberId): void {
     return;
   }
   if (state.leaderId === peer) {
-    // Nobody is left to whom a lease was given.
-    state.silentTicks = state.options.electionTimeoutTicks;
     becomeFollower(state, state.term, undefined, state.options.hurryTicks);
     return;
   }

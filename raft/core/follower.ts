@@ -13,6 +13,7 @@ function heardLeader(state: CoreState, from: MemberId): void {
   state.elapsedTicks = 0;
   state.silentTicks = 0;
   state.preVoteRounds = 0;
+  state.steppedAsideFor = undefined;
 }
 
 export function onHeartbeat(state: CoreState, from: MemberId, message: Heartbeat): void {
@@ -55,7 +56,12 @@ export function onAppendRequest(state: CoreState, from: MemberId, message: Appen
   }
   state.verifiedIndex = Math.max(state.verifiedIndex, Math.min(lastSentIndex, log.lastIndex));
   state.commitTo(Math.min(message.commitIndex, state.verifiedIndex));
-  state.acknowledgementDue = true;
+  // What still has to be written is acknowledged when it is; anything else deserves an answer although it is no news.
+  if (
+    Math.min(state.verifiedIndex, state.persistence.durableIndex) >= Math.min(lastSentIndex, log.lastIndex)
+  ) {
+    state.acknowledgementDue = true;
+  }
 }
 
 /** Acknowledges what is durable and proven equal to the leader's log, once for all messages of a step. */

@@ -13,6 +13,7 @@ export interface PreVoteRequest extends CommitHint {
   readonly type: 'pre-vote-request';
   /** The term that the sender would campaign in: its own plus one. */
   readonly campaignTerm: Term;
+  readonly round: number;
   readonly lastLogIndex: LogIndex;
   readonly lastLogTerm: Term;
 }
@@ -23,6 +24,7 @@ export interface PreVoteResponse extends CommitHint {
   readonly term: Term;
   /** Echoed, so that an answer to an older round is recognised. */
   readonly campaignTerm: Term;
+  readonly round: number;
   readonly granted: boolean;
 }
 
@@ -127,6 +129,12 @@ export interface ReadResponse {
   readonly index: LogIndex | undefined;
 }
 
+/** The answer to a leader whose term has passed. */
+export interface TermPassed {
+  readonly type: 'term-passed';
+  readonly term: Term;
+}
+
 /** A member that starts again asks whether its peers know it further than its folder does. */
 export interface Hello {
   readonly type: 'hello';
@@ -165,6 +173,7 @@ export type Message =
   | ReadResponse
   | Hello
   | HelloResponse
+  | TermPassed
   | Removed;
 
 export type MessageType = Message['type'];

@@ -113,15 +113,16 @@ export class Progress {
 
   /** It answered a heartbeat. True when messages on their way seem lost and the place should be probed. */
   heartbeatAnswered(lastIndex: LogIndex): boolean {
-    this.#probeSent = false;
-    if (this.state !== 'replicate' || this.matchIndex >= lastIndex) {
+    if (this.state === 'replicate' && this.matchIndex >= lastIndex) {
       this.#idleHeartbeats = 0;
       return false;
     }
+    // One may have overtaken what it is writing; by the second a message on its way has arrived or is lost.
     this.#idleHeartbeats += 1;
     if (this.#idleHeartbeats < 2) return false;
     this.#idleHeartbeats = 0;
-    return true;
+    this.#probeSent = false;
+    return this.state === 'replicate';
   }
 
   #enter(state: ProgressState): void {

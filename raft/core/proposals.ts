@@ -5,7 +5,10 @@ import { syncProgress } from './roles.js';
 import type { CoreState, LeaderState } from './state.js';
 import type { Entry, EntryKind, MemberId } from './types.js';
 
-/** Answers kept for each peer; a duplicate later than this many requests is refused by its stale term anyway. */
+/**
+ * Answers kept for each peer. A duplicate that comes later than so many requests is appended again: the proposer's
+ * own number in its data lets the state machine run it once all the same.
+ */
 const MAX_REMEMBERED_ANSWERS = 16_384;
 
 export function onPropose(state: CoreState, id: number, data: Uint8Array): void {

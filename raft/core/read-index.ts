@@ -74,12 +74,17 @@ export function flushFollowerReads(state: CoreState): void {
   const { forwardedReads, leaderId } = state;
   if (leaderId === undefined || forwardedReads.outstanding !== undefined) return;
   if (forwardedReads.waiting.length === 0) return;
-  forwardedReads.outstanding = { requestId: 0, ids: forwardedReads.waiting, elapsedTicks: 0 };
+  const requestId = state.nextRequestId;
+  state.nextRequestId += 1;
+  forwardedReads.outstanding = { requestId, ids: forwardedReads.waiting, elapsedTicks: 0 };
   forwardedReads.waiting = [];
   askLeader(state, leaderId);
 }
 
-/** A lost question is asked again: reading twice harms nobody. */
+/**
+ * A lost question is asked again under its number: a round that was confirmed after any of the questions serves
+ * all reads of the first. A new number would make slow answers useless, and the reads would never end.
+ */
 export function tickFollowerReads(state: CoreState): void {
   const { outstanding } = state.forwardedReads;
   if (outstanding === undefined || state.leaderId === undefined) return;
@@ -90,8 +95,6 @@ export function tickFollowerReads(state: CoreState): void {
 function askLeader(state: CoreState, leaderId: MemberId): void {
   const { outstanding } = state.forwardedReads;
   if (outstanding === undefined) return;
-  outstanding.requestId = state.nextRequestId;
   outstanding.elapsedTicks = 0;
-  state.nextRequestId += 1;
   state.send(leaderId, { type: 'read-request', requestId: outstanding.requestId });
 }

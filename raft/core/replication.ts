@@ -198,6 +198,7 @@ export function advanceCommit(state: CoreState, leader: LeaderState): void {
     return peer?.counts === true ? peer.matchIndex : 0;
   });
   if (candidate <= state.commitIndex || state.log.termAt(candidate) !== state.term) return;
+  // What earlier terms left was never counted.
   for (let index = Math.max(state.commitIndex + 1, leader.termStartIndex); index <= candidate; index += 1) {
     const entry = state.log.cachedEntry(index);
     if (entry !== undefined) leader.uncommittedBytes -= entryBytes(entry);

@@ -1,5 +1,5 @@
 /** How a member changes its role, and what it must let go of when it does. */
-import { isVoter, replicationTargets } from './configuration.js';
+import { replicationTargets } from './configuration.js';
 import { rememberFollowers } from './peer-promises.js';
 import { Progress } from './progress.js';
 import { hearsQuorum } from './quorum-evidence.js';
@@ -84,15 +84,29 @@ export function syncProgress(state: CoreState, leader: LeaderState): void {
   const targets = new Set(replicationTargets(state.configurations.latest));
   targets.delete(state.id);
   for (const id of leader.progress.keys()) {
-    if (!targets.has(id)) leader.progress.delete(id);
+    if (targets.has(id)) continue;
+    leader.progress.delete(id);
+    leader.answered.delete(id);
   }
   for (const id of targets) {
-    if (!leader.progress.has(id)) leader.progress.set(id, new Progress(state.log.lastIndex + 1));
+    if (leader.progress.has(id)) continue;
+    const peer = new Progress(state.log.lastIndex + 1);
+    // Check-quorum looks at an arbitrary moment: whoever has just come had no time to answer.
+    peer.recentlyActive = true;
+    leader.progress.set(id, peer);
   }
 }
 
+/**
+ * Also outside of its own latest configuration, as long as it does not know that one to be committed: its log may
+ * be the only one that can win (section 4.2.2, figure 4.6). Its own vote counts only where it is a voter.
+ */
 export function mayCampaign(state: CoreState): boolean {
-  return wordCounts(state) && state.role.role !== 'leader' && isVoter(state.configurations.latest, state.id);
+  return (
+    wordCounts(state) &&
+    state.role.role !== 'leader' &&
+    state.configurations.votesSince(state.id, state.commitIndex)
+  );
 }
 
 /** What was sent to a leader that is none any more: a proposal may or may not be in its log; a read is not. */

@@ -24,7 +24,9 @@ export function onSnapshotInstalled(state: CoreState, snapshot: SnapshotMetadata
   if (snapshot.index <= state.appliedIndex) return;
   state.appliedIndex = snapshot.index;
   if (state.log.termAt(snapshot.index) !== snapshot.term) {
-    if (snapshot.index < state.commitIndex) throw new Error('raft: a snapshot contradicts the committed log');
+    if (snapshot.index < state.commitIndex || state.role.role === 'leader') {
+      throw new Error('raft: a snapshot contradicts the committed log');
+    }
     state.log.restart(snapshot);
     state.persistence.reset(snapshot);
     state.configurations.restart(snapshot.index, snapshot.configuration);

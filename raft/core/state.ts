@@ -49,7 +49,7 @@ export interface CoreOptions {
 export interface InitialState {
   readonly hardState: HardState;
   readonly snapshot: SnapshotMetadata;
-  /** All of the log, in order; given in pages so that it need not be in memory at once. */
+  /** What the state machine holds; the log itself is given to `load`, in pages. */
   readonly appliedIndex: LogIndex;
   readonly recovering: RecoveringState | undefined;
 }
@@ -174,6 +174,10 @@ export class CoreState {
   quorumSilentTicks = Number.POSITIVE_INFINITY;
   /** Pre-vote rounds since a leader was last heard. */
   preVoteRounds = 0;
+  /** Numbers the rounds, so that an answer to an earlier one is recognised. */
+  preVoteRound = 0;
+  /** Whose campaign this member last kept out of the way of, since a leader was heard. */
+  steppedAsideFor: MemberId | undefined;
   /** Peers whose process is known to be gone, until they are heard again. */
   readonly gone = new Set<MemberId>();
   /** Proposals sent to the leader: request id to the caller's id. */

@@ -72,6 +72,8 @@ function envelope(message: Message): { readonly [Name in BodyName]?: Fields } {
       return { helloResponse: { ...message } };
     case 'removed':
       return { removed: {} };
+    case 'term-passed':
+      return { termPassed: { ...message } };
   }
 }
 
@@ -135,6 +137,7 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
   preVoteRequest: (body) => ({
     type: 'pre-vote-request',
     campaignTerm: numberField(body, 'campaignTerm'),
+    round: numberField(body, 'round'),
     lastLogIndex: numberField(body, 'lastLogIndex'),
     lastLogTerm: numberField(body, 'lastLogTerm'),
     ...commitFields(body),
@@ -143,6 +146,7 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
     type: 'pre-vote-response',
     term: numberField(body, 'term'),
     campaignTerm: numberField(body, 'campaignTerm'),
+    round: numberField(body, 'round'),
     granted: flag(body, 'granted'),
     ...commitFields(body),
   }),
@@ -230,6 +234,7 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
     outdated: flag(body, 'outdated'),
   }),
   removed: () => ({ type: 'removed' }),
+  termPassed: (body) => ({ type: 'term-passed', term: numberField(body, 'term') }),
 };
 
 /** A message of a kind that this version does not know is skipped. */

@@ -18,6 +18,7 @@ const fields = (names: Readonly<Record<string, string>>): protobuf.IType => ({
 const bodies = {
   preVoteRequest: {
     campaignTerm: 'double',
+    round: 'double',
     lastLogIndex: 'double',
     lastLogTerm: 'double',
     commitIndex: 'double',
@@ -26,6 +27,7 @@ const bodies = {
   preVoteResponse: {
     term: 'double',
     campaignTerm: 'double',
+    round: 'double',
     granted: 'bool',
     commitIndex: 'double',
     commitTerm: 'double',
@@ -59,6 +61,7 @@ const bodies = {
   hello: { requestId: 'double', term: 'double', lastIndex: 'double' },
   helloResponse: { requestId: 'double', outdated: 'bool' },
   removed: {},
+  termPassed: { term: 'double' },
 } as const;
 
 export type BodyName = keyof typeof bodies;

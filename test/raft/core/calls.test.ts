@@ -143,7 +143,7 @@ describe('a member that may have forgotten what it promised', () => {
     lost.tick(100);
     expect(lost.sent.splice(0)).toEqual([]);
     const request = { lastLogIndex: 99, lastLogTerm: 98, commitIndex: 0, commitTerm: 0 } as const;
-    lost.receive(2, { type: 'pre-vote-request', campaignTerm: 99, ...request });
+    lost.receive(2, { type: 'pre-vote-request', campaignTerm: 99, round: 1, ...request });
     lost.receive(2, { type: 'vote-request', term: 99, leadershipTransfer: true, ...request });
     lost.persistAll();
     const granted = lost.sent.filter(({ message }) => 'granted' in message && message.granted);

@@ -90,14 +90,7 @@ describe('a candidate', () => {
     const member = alone();
     member.tick(4);
     expect(member.core.role).toBe('pre-candidate');
-    member.receive(2, {
-      type: 'pre-vote-response',
-      term: 0,
-      campaignTerm: 1,
-      granted: true,
-      commitIndex: 0,
-      commitTerm: 0,
-    });
+    member.grantPreVote(2);
     expect(member.core.role).toBe('candidate');
     const asked = (): number => member.sent.filter(({ message }) => message.type === 'vote-request').length;
     member.receive(3, { type: 'vote-response', term: 1, granted: true, commitIndex: 0, commitTerm: 0 });
@@ -109,14 +102,7 @@ describe('a candidate', () => {
   it('ignores votes of another term', () => {
     const member = alone();
     member.tick(4);
-    member.receive(2, {
-      type: 'pre-vote-response',
-      term: 0,
-      campaignTerm: 1,
-      granted: true,
-      commitIndex: 0,
-      commitTerm: 0,
-    });
+    member.grantPreVote(2);
     member.persist();
     member.receive(2, { type: 'vote-response', term: 0, granted: true, commitIndex: 0, commitTerm: 0 });
     expect(member.core.role).toBe('candidate');

@@ -140,13 +140,14 @@ describe('a voter that acknowledged a leader with a lease', () => {
     expect(cluster.leaders.map(({ id }) => id)).toEqual([target]);
   });
 
-  it('is free at once when the leader is known to be gone', () => {
+  it('stays bound when the leader’s connection is gone: the process may live on behind it', () => {
     const cluster = leased();
     const leader = electPatiently(cluster);
     cluster.crash(leader.id);
     for (const member of cluster.members.values()) member.step({ kind: 'peer-gone', peer: leader.id });
-    cluster.tick(6);
-    expect(cluster.leaders).toHaveLength(1);
+    cluster.tick(9);
+    expect(cluster.leaders).toEqual([]);
+    expect(cluster.elect().id).not.toBe(leader.id);
   });
 });
 

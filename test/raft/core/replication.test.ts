@@ -99,12 +99,7 @@ describe('a follower', () => {
   it('tells a deposed leader of the newer term', () => {
     const member = follower([3]);
     member.receive(2, { type: 'heartbeat', term: 2, commitIndex: 0, readRound: 0, quorumAnswers: true });
-    expect(answers(member)).toContainEqual({
-      type: 'heartbeat-response',
-      term: 3,
-      readRound: 0,
-      counts: false,
-    });
+    expect(answers(member)).toContainEqual({ type: 'term-passed', term: 3 });
     expect(member.core.view.leaderId).toBeUndefined();
   });
 });
@@ -141,14 +136,7 @@ describe('a leader', () => {
     expect(leader.core.view.commitIndex).toBe(3);
     const lonely = new VirtualMember(withLog([1, 2], 3), testOptions(1, 9)).confirmStart();
     lonely.tick(4);
-    lonely.receive(2, {
-      type: 'pre-vote-response',
-      term: 3,
-      campaignTerm: 4,
-      granted: true,
-      commitIndex: 0,
-      commitTerm: 0,
-    });
+    lonely.grantPreVote(2);
     lonely.persistAll();
     lonely.receive(2, { type: 'vote-response', term: 4, granted: true, commitIndex: 0, commitTerm: 0 });
     lonely.persistAll();

@@ -128,6 +128,25 @@ export class VirtualMember {
     this.step({ kind: 'message', from, message });
   }
 
+  /** `from` grants the round of pre-votes that this member asks in. */
+  grantPreVote(from: MemberId): void {
+    const asked = this.sent
+      .map(({ message }) => message)
+      .findLast((message) => message.type === 'pre-vote-request');
+    if (asked?.type !== 'pre-vote-request') throw new Error(`member ${this.id} asks for no pre-vote`);
+    const { campaignTerm, round, commitIndex, commitTerm } = asked;
+    const term = campaignTerm - 1;
+    this.receive(from, {
+      type: 'pre-vote-response',
+      term,
+      campaignTerm,
+      round,
+      granted: true,
+      commitIndex,
+      commitTerm,
+    });
+  }
+
   /** Its peers find nothing wrong with its folder: what each restart begins with. */
   confirmStart(): this {
     for (const { to, message } of this.sent.splice(0)) {
