@@ -196,5 +196,16 @@ export async function loadTrustedLog(
     log.recovery?.promisedIndex ?? 0,
   );
   const promisedTerm = Math.max(log.hardState.term, log.recovery?.promisedTerm ?? 0);
-  return { ...log, recovery: { promisedIndex, promisedTerm, reason: problem }, recoveryIsNew: true };
+  // A batch lost from the middle may have replaced entries that are back now, under the commit index of a
+  // later batch: only what the state has applied is certainly committed.
+  const commitIndex = Math.min(
+    log.hardState.commitIndex,
+    Math.max(statePoint.index, log.truncation.snapshot.index),
+  );
+  return {
+    ...log,
+    hardState: { ...log.hardState, commitIndex },
+    recovery: { promisedIndex, promisedTerm, reason: problem },
+    recoveryIsNew: true,
+  };
 }

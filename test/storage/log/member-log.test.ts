@@ -6,6 +6,7 @@ import { type SimulatedDisk, simulatedDisk } from '../../../chaos/index.js';
 import { type Disk, levelDbDisk, seededRandom, silentLogger } from '../../../platform/index.js';
 import type { Entry, HardState, RecoveredLog, SnapshotMetadata } from '../../../raft/index.js';
 import { formatLog } from '../../../storage/log/format-log.js';
+import { entryKey } from '../../../storage/log/log-records.js';
 import { type MemberLog, openMemberLog } from '../../../storage/log/member-log.js';
 import { singleConfiguration } from '../support/single-member-store.js';
 
@@ -172,12 +173,33 @@ describe('a log that lost something', () => {
   it('is recovering when more is missing, says what was promised, and remembers it across restarts', async () => {
     disk.loseNewestBatches('log', 2);
     const condition = { kind: 'recovering', promisedIndex: 10, promisedTerm: 3 };
-    expect(await look(disk)).toMatchObject({ lastIndex: 8, hardState: vote, condition });
-    expect(await look(disk)).toMatchObject({ lastIndex: 8, condition });
+    const hardState = { term: 3, votedFor: 7 };
+    expect(await look(disk)).toMatchObject({ lastIndex: 8, hardState, condition });
+    expect(await look(disk)).toMatchObject({ lastIndex: 8, hardState, condition });
     const { log } = await open(disk);
     await log.append({ entries: entries(9, 12, 4), recovered: true });
     await log.close();
     expect(await look(disk)).toMatchObject({ lastIndex: 12, condition: { kind: 'intact' } });
+  });
+
+  it('takes no entry for committed that a lost batch had replaced', async () => {
+    const replaced = await disk.openDatabase('log');
+    const old = await replaced.get(entryKey(9));
+    await replaced.close();
+    const { log } = await open(disk);
+    await log.append({ truncateFrom: 9, entries: [entry(9, 2)] });
+    await log.append({ entries: [entry(10, 2)], hardState: { ...vote, commitIndex: 9 } });
+    await log.close();
+    // The first of the two batches is dropped from the middle: the old entry 9 is back, under a newer commit index.
+    const damaged = await disk.openDatabase('log');
+    await damaged.batch([{ type: 'put', key: entryKey(9), value: old! }], { sync: true });
+    await damaged.close();
+    const statePoint = { ...birth, index: 8, term: 1, timeMilliseconds: 1008 };
+    expect(await look(disk, statePoint)).toMatchObject({
+      lastIndex: 9,
+      hardState: { commitIndex: 8 },
+      condition: { kind: 'recovering', promisedIndex: 10 },
+    });
   });
 
   it('is recovering when everything is gone', async () => {
