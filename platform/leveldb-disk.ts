@@ -1,6 +1,6 @@
 /**
- * The Disk on a real folder: one LevelDB per database, small files beside them. The only file of the house
- * that knows LevelDB.
+ * The Disk on a real folder: one LevelDB per database, small files beside them. With `leveldb-copy.ts` the
+ * only file of the house that knows LevelDB.
  *
  * What LevelDB gives and what it does not: a batch is atomic and a synced batch survives; a corrupt record of
  * its log is dropped silently when it is opened, and blocks are not checked on reads. Callers checksum.
@@ -47,7 +47,7 @@ function kindOf(error: unknown): DiskFailureKind {
   return 'io';
 }
 
-function failed(action: string, error: unknown): DiskFailedError {
+export function failed(action: string, error: unknown): DiskFailedError {
   if (error instanceof DiskFailedError) return error;
   return new DiskFailedError(kindOf(error), `${action}: ${messageOf(error)}`, { cause: error });
 }
@@ -175,7 +175,7 @@ function databaseOver(level: Level, folder: string): DiskDatabase {
   };
 }
 
-async function openLevel(folder: string, options: DatabaseOptions): Promise<Level> {
+export async function openLevel(folder: string, options: DatabaseOptions): Promise<Level> {
   // Loaded when first needed: a process that only speaks to members carries no LevelDB.
   const { ClassicLevel: LevelDb } = await import('classic-level');
   const level: Level = new LevelDb(folder, {
