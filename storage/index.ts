@@ -17,6 +17,9 @@ export {
   type MemberStoreOptions,
   openMemberStore,
 } from './member-store.js';
+export { buildRecoveredFolder, REVISION_RAISE } from './recover/build-folder.js';
+export { type Candidate, type Examination, examineMemberFolder } from './recover/candidate.js';
+export { chooseCandidate, compareCandidates, countQuorum, type QuorumCount } from './recover/choose.js';
 export { type ConnectedStore, type ConnectStoreOptions, connectStore } from './remote/connect-store.js';
 export type { StorePort } from './remote/port.js';
 export { type ServedStore, serveStore } from './remote/serve-store.js';

@@ -17,7 +17,7 @@ import {
 /** The newest data format that this version writes and reads. */
 export const FORMAT_VERSION = 1;
 
-const IDENTITY_FILE = 'identity.json';
+export const IDENTITY_FILE = 'identity.json';
 
 export type { MemberIdentity } from './member/identity-file.js';
 

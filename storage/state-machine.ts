@@ -24,7 +24,8 @@ import { encodeChunks, type SnapshotRecord } from './snapshot/chunks.js';
 import { receiveState } from './snapshot/receive-state.js';
 import { DamagedRecordError } from './tuple.js';
 
-const FIRST_STATE = 'state';
+/** The state database of a member that never took in a snapshot. */
+export const FIRST_STATE = 'state';
 const SNAPSHOT_PAGE_ENTRIES = 256;
 
 /** How a proposal ended, for the member that made it. */

@@ -1,4 +1,4 @@
-/** The log of a member that was just born: empty, beginning with the initial configuration. */
+/** A log without entries: of a member that was just born, or one that begins after a state it was given. */
 import type { DatabaseOptions, Disk } from '../../platform/index.js';
 import type { Configuration, SnapshotMetadata } from '../../raft/index.js';
 import {
@@ -17,18 +17,25 @@ export const LOG_DATABASE = 'log';
 /** A large write buffer keeps the log out of level 0; its entries are compressed badly and read once. */
 export const logDatabaseOptions: DatabaseOptions = { writeBufferBytes: 32 * 1024 * 1024, compression: false };
 
-export async function formatLog(disk: Disk, configuration: Configuration): Promise<void> {
-  const snapshot: SnapshotMetadata = { index: 0, term: 0, timeMilliseconds: 0, configuration };
-  const chain = chainStart(0, 0);
+/** The log of a member that was just born: it begins with the initial configuration. */
+export function formatLog(disk: Disk, configuration: Configuration): Promise<void> {
+  return formatLogAfter(disk, { index: 0, term: 0, timeMilliseconds: 0, configuration });
+}
+
+/** The log of a member whose state is `snapshot`, all of it committed. */
+export async function formatLogAfter(disk: Disk, snapshot: SnapshotMetadata): Promise<void> {
+  const { index, term } = snapshot;
+  const chain = chainStart(index, term);
+  const lowestStored = index + 1;
   const database = await disk.openDatabase(LOG_DATABASE, logDatabaseOptions);
   try {
     await database.batch(
       [
-        { type: 'put', key: TRUNCATION_KEY, value: encodeTruncation({ snapshot, chain, lowestStored: 1 }) },
+        { type: 'put', key: TRUNCATION_KEY, value: encodeTruncation({ snapshot, chain, lowestStored }) },
         {
           type: 'put',
           key: HARD_STATE_KEY,
-          value: encodeHardState({ term: 0, votedFor: undefined, commitIndex: 0 }),
+          value: encodeHardState({ term, votedFor: undefined, commitIndex: index }),
         },
         { type: 'put', key: COUNTER_KEY, value: encodeCounter(1) },
       ],
@@ -41,9 +48,9 @@ export async function formatLog(disk: Disk, configuration: Configuration): Promi
   for (const counter of [0, 1]) {
     await writeWitness(disk, {
       counter,
-      lastIndex: 0,
+      lastIndex: index,
       chain,
-      term: 0,
+      term,
       votedFor: undefined,
       operations: undefined,
     });

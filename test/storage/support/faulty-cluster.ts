@@ -168,6 +168,14 @@ export class FaultyCluster {
     }
   }
 
+  /** All lose power at once, for good: what is left are their disks. */
+  async powerLoss(): Promise<ReadonlyMap<number, SimulatedDisk>> {
+    const up = memberIds.filter((id) => this.#members.has(id));
+    await Promise.all(up.map((id) => this.#crash(id)));
+    for (const disk of this.#disks.values()) disk.setLatencyMilliseconds(0);
+    return this.#disks;
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.#members.values()].map((member) => member.close()));
   }
