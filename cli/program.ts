@@ -7,6 +7,7 @@ import { fault } from './commands/fault.js';
 import { kubeconfig } from './commands/kubeconfig.js';
 import { kubectl } from './commands/kubectl.js';
 import { logs } from './commands/logs.js';
+import { type RecoverCommandOptions, recover } from './commands/recover.js';
 import { status } from './commands/status.js';
 import { type UpOptions, up } from './commands/up.js';
 
@@ -97,6 +98,22 @@ function addControl(program: Command): void {
     );
 }
 
+function addRecovery(program: Command): void {
+  program
+    .command('recover')
+    .description('after a lost majority: make a new cluster of one member from what is left')
+    .option('--data-dir <folder>', 'the cluster to recover; it must not run')
+    .option(
+      '--member-folder <folder>',
+      "a further member's folder, from elsewhere; may be repeated",
+      (text: string, previous: readonly string[]): readonly string[] => [...previous, text],
+      [],
+    )
+    .option('-y, --yes', 'recover; without it the plan is shown and nothing is changed', false)
+    .option('--force', 'recover although a majority is there and could simply be started', false)
+    .action((options: RecoverCommandOptions) => recover(options));
+}
+
 function addClients(program: Command): void {
   program
     .command('kubeconfig')
@@ -148,6 +165,7 @@ export function createProgram(): Command {
   addUp(program);
   addObservation(program);
   addControl(program);
+  addRecovery(program);
   addClients(program);
   addBench(program);
   program

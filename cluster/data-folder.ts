@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { errorCode } from './atomic-file.js';
 import { type ClusterFile, clusterFilePath, looksLikeClusterFile, readClusterFile } from './cluster-file.js';
 import { memberFolder, membersFolder } from './folder-layout.js';
+import { readCommit, recoveryFolderName } from './recover/recovery-folder.js';
 import { AlreadyHeldError, type Holder, holdDataFolder } from './supervisor/holder.js';
 import { socketFileName } from './supervisor/socket-path.js';
 import { UserError } from './user-error.js';
@@ -46,7 +47,9 @@ async function checkOurs(dataDir: string): Promise<boolean> {
     throw new UserError(`${dataDir} cannot be read (${errorCode(error) ?? String(error)})`, { cause: error });
   }
   if (!entries.includes('cluster.json')) {
-    if (entries.every(ourSocket)) return false;
+    // A recovery into an empty folder was interrupted.
+    if ((await readCommit(dataDir)) !== undefined) return true;
+    if (entries.every((name) => ourSocket(name) || name === recoveryFolderName)) return false;
     throw new UserError(
       `${dataDir} is not empty and holds no Kuorum cluster (no cluster.json): choose another --data-dir`,
     );
@@ -97,20 +100,60 @@ export async function holdAndReadDataFolder(options: {
   readonly fresh: boolean;
 }): Promise<HeldDataFolder> {
   const { dataDir } = options;
+  const holder = await holdOurs(dataDir);
+  try {
+    if (options.fresh && (await checkOurs(dataDir))) await removeContents(dataDir);
+    await checkNoRecovery(dataDir);
+    const file = await readClusterFile(dataDir);
+    if (file !== undefined) await checkMemberFolders(dataDir, file);
+    return { dataDir, holder, file };
+  } catch (error) {
+    await holder.release();
+    throw error;
+  }
+}
+
+async function holdOurs(dataDir: string): Promise<Holder> {
   await makeFolder(dataDir);
   await checkOurs(dataDir);
-  let holder: Holder;
   try {
-    holder = await holdDataFolder(dataDir);
+    return await holdDataFolder(dataDir);
   } catch (error) {
     if (error instanceof AlreadyHeldError) throw new UserError(await alreadyRunning(dataDir));
     throw error;
   }
+}
+
+/** Between its decision and its end the old members' folders and the new one stand beside each other. */
+async function checkNoRecovery(dataDir: string): Promise<void> {
+  if ((await readCommit(dataDir)) === undefined) return;
+  throw new UserError(
+    `a recovery in ${dataDir} was interrupted after it was decided: finish it with kuorum recover --yes`,
+  );
+}
+
+/**
+ * Takes DIR for a recovery, whatever is missing from it.
+ * @throws UserError when a cluster runs there, or when nothing of ours is there and it must not be new.
+ */
+export async function holdDataFolderToRecover(options: {
+  readonly dataDir: string;
+  readonly mayBeNew: boolean;
+}): Promise<HeldDataFolder> {
+  const { dataDir, mayBeNew } = options;
+  const hasFile = await access(clusterFilePath(dataDir)).then(
+    () => true,
+    () => false,
+  );
+  if (!hasFile && !mayBeNew && (await readCommit(dataDir)) === undefined) {
+    throw new UserError(
+      `there is no cluster in ${dataDir} (no cluster.json): choose another --data-dir, or name what is left ` +
+        'with --member-folder',
+    );
+  }
+  const holder = await holdOurs(dataDir);
   try {
-    if (options.fresh && (await checkOurs(dataDir))) await removeContents(dataDir);
-    const file = await readClusterFile(dataDir);
-    if (file !== undefined) await checkMemberFolders(dataDir, file);
-    return { dataDir, holder, file };
+    return { dataDir, holder, file: await readClusterFile(dataDir) };
   } catch (error) {
     await holder.release();
     throw error;

@@ -16,6 +16,8 @@ export { type ClusterFile, type ClusterFileMember, readClusterFile } from './clu
 export { logPath } from './folder-layout.js';
 export { kubeconfigPath, mergeKubeconfig } from './kubeconfig.js';
 export { checkMemberCount } from './member-count.js';
+export type { PlannedFolder, RecoveryPlan } from './recover/plan.js';
+export { type RecoverOptions, type RecoveryResult, recoverCluster } from './recover/recover-cluster.js';
 export { type RunClusterOptions, type RunningCluster, runCluster } from './run-cluster.js';
 export { startCluster } from './start-cluster.js';
 export { type ControlClient, connectControl } from './supervisor/control-client.js';

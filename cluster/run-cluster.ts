@@ -21,6 +21,7 @@ import type { LaunchMember } from './member/instance.js';
 import { launchMemberProcess } from './member/process-instance.js';
 import type { MemberConfig } from './member/protocol.js';
 import { checkMemberCount, defaultMemberCount, memberNames } from './member-count.js';
+import { newClusterId, newMemberId } from './new-ids.js';
 import { ensurePki, type Pki } from './pki/ensure.js';
 import { pkiLayout } from './pki/layout.js';
 import { listenOnFrontDoor } from './ports.js';
@@ -66,18 +67,12 @@ export interface RunningCluster extends Cluster {
 const clusterName = 'kuorum';
 const stopLimitMilliseconds = 10_000;
 
-/** A random 53-bit safe integer above 0. */
-function newMemberId(random: Random): number {
-  const bytes = Buffer.from(random.bytes(8));
-  return Math.max(1, Number(bytes.readBigUInt64BE() >> 11n));
-}
-
 function newClusterFile(count: number, random: Random): ClusterFile {
   return {
     format: clusterFileFormat,
     version: kuorumVersion(),
     name: clusterName,
-    clusterId: Buffer.from(random.bytes(8)).toString('hex'),
+    clusterId: newClusterId(random),
     phase: 'forming',
     faults: false,
     supervisorPid: process.pid,
