@@ -29,7 +29,8 @@ export async function receiveState(
     batch.push({ type: 'put', key, value });
     bytes += key.length + value.length;
     if (bytes < BATCH_BYTES) continue;
-    await database.batch(batch, { sync: false });
+    // A later sync does not save an earlier batch across a log-file switch (platform/disk.ts).
+    await database.batch(batch, { sync: true });
     batch = [];
     bytes = 0;
   }
