@@ -117,7 +117,10 @@ export function concludeConfiguration(state: CoreState, leader: LeaderState): vo
 /** Whoever has all of the log need not wait for its election timer (section 4.2.2). */
 function appointSuccessor(state: CoreState, leader: LeaderState, configuration: Configuration): void {
   const [successor] = configuration.voters
-    .filter((id) => leader.progress.get(id)?.matchIndex === state.log.lastIndex)
+    .filter((id) => {
+      const peer = leader.progress.get(id);
+      return peer?.counts === true && peer.matchIndex === state.log.lastIndex && !state.gone.has(id);
+    })
     .toSorted((a, b) => state.configurations.priorityOf(b) - state.configurations.priorityOf(a) || b - a);
   if (successor !== undefined) state.send(successor, { type: 'timeout-now', term: state.term });
 }

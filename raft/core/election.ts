@@ -70,7 +70,8 @@ function startPreVote(state: CoreState): void {
     state.setLeader(undefined);
   }
   state.preVoteRounds += 1;
-  state.preVoteRound += 1;
+  state.preVoteRound = state.nextRequestId;
+  state.nextRequestId += 1;
   state.role = { role: 'pre-candidate', granted: new Set([state.id]), refused: new Set() };
   state.setElectionTimer(retryRange(state));
   const message: PreVoteRequest = {

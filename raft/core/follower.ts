@@ -3,7 +3,7 @@ import type { AppendRequest, Heartbeat } from './messages.js';
 import { becomeFollower } from './roles.js';
 import { wordCounts } from './standing.js';
 import type { CoreState } from './state.js';
-import type { MemberId } from './types.js';
+import type { LogIndex, MemberId } from './types.js';
 
 /** A leader of this term exists and lives. */
 function heardLeader(state: CoreState, from: MemberId): void {
@@ -16,10 +16,18 @@ function heardLeader(state: CoreState, from: MemberId): void {
   state.steppedAsideFor = undefined;
 }
 
+function takeCommit(state: CoreState, commitIndex: LogIndex): void {
+  const through = wordCounts(state) ? state.log.lastIndex : state.verifiedIndex;
+  state.commitTo(Math.min(commitIndex, through));
+  state.verifiedIndex = Math.max(state.verifiedIndex, state.commitIndex);
+}
+
 export function onHeartbeat(state: CoreState, from: MemberId, message: Heartbeat): void {
   heardLeader(state, from);
   if (message.quorumAnswers) state.quorumSilentTicks = 0;
-  state.commitTo(Math.min(message.commitIndex, state.verifiedIndex));
+  // Never above what this member has acknowledged in this very term: its log still holds that, unless it has lost
+  // something. After a restart nothing else tells an idle member what is committed.
+  takeCommit(state, message.commitIndex);
   state.send(from, {
     type: 'heartbeat-response',
     term: state.term,

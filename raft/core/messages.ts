@@ -6,7 +6,7 @@
  * restart of the sender; every handler must survive each of these.
  */
 import type { CommitHint } from './commit-hint.js';
-import type { Entry, LogIndex, MemberId, Term } from './types.js';
+import type { Configuration, Entry, LogIndex, MemberId, Term } from './types.js';
 
 /** Would you vote for me, were I to campaign? Changes nothing at either end (section 9.6). */
 export interface PreVoteRequest extends CommitHint {
@@ -142,6 +142,8 @@ export interface Hello {
   /** What its folder held at the start. */
   readonly term: Term;
   readonly lastIndex: LogIndex;
+  /** Where its newest configuration stood. */
+  readonly configurationIndex: LogIndex;
 }
 
 export interface HelloResponse {
@@ -149,6 +151,8 @@ export interface HelloResponse {
   readonly requestId: number;
   /** The sender knows of promises that the folder does not hold: this member must not go on. */
   readonly outdated: boolean;
+  /** The configuration in force at the sender, when it is newer than the asker's. */
+  readonly configuration: Configuration | undefined;
 }
 
 /** A committed configuration is without the receiver. */

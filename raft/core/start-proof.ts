@@ -19,8 +19,15 @@ export function beginProof(state: CoreState): void {
   const requestId = state.nextRequestId;
   state.nextRequestId += 1;
   state.proof = {
-    hello: { type: 'hello', requestId, term: state.term, lastIndex: state.log.lastIndex },
+    hello: {
+      type: 'hello',
+      requestId,
+      term: state.term,
+      lastIndex: state.log.lastIndex,
+      configurationIndex: state.configurations.latestIndex,
+    },
     confirmed: new Set([state.id]),
+    newer: [],
     elapsedTicks: 0,
   };
   askPeers(state);
@@ -30,7 +37,8 @@ function askPeers(state: CoreState): void {
   const { proof } = state;
   if (proof === undefined) return;
   proof.elapsedTicks = 0;
-  for (const id of replicationTargets(state.configurations.latest)) {
+  const peers = new Set([state.configurations.latest, ...proof.newer].flatMap(replicationTargets));
+  for (const id of peers) {
     if (!proof.confirmed.has(id)) state.send(id, proof.hello);
   }
 }
@@ -43,11 +51,15 @@ export function tickProof(state: CoreState): void {
   if (proof.elapsedTicks >= state.options.heartbeatTicks) askPeers(state);
 }
 
-/** Once for all events of a step. */
+/**
+ * Once for all events of a step. A quorum of the configuration in force here, or of a newer one in force at a peer:
+ * members that have left meanwhile may never answer again.
+ */
 export function checkProof(state: CoreState): void {
   const { proof } = state;
   if (proof === undefined) return;
-  if (!hasQuorum(state.configurations.latest, (id) => proof.confirmed.has(id))) return;
+  const { latest } = state.configurations;
+  if (![latest, ...proof.newer].some((each) => hasQuorum(each, (id) => proof.confirmed.has(id)))) return;
   state.proof = undefined;
   // From now on its word counts: say so at once.
   state.acknowledgementDue = true;
@@ -56,16 +68,23 @@ export function checkProof(state: CoreState): void {
 }
 
 export function onHello(state: CoreState, from: MemberId, message: Hello): void {
+  const { latest, latestIndex } = state.configurations;
   state.send(from, {
     type: 'hello-response',
     requestId: message.requestId,
     outdated: isOutdated(state, from, message),
+    configuration: latestIndex > message.configurationIndex ? latest : undefined,
   });
 }
 
 export function onHelloResponse(state: CoreState, from: MemberId, message: HelloResponse): void {
   const { proof } = state;
   if (proof === undefined || proof.hello.requestId !== message.requestId) return;
-  if (message.outdated) endMember(state, 'outdated');
-  else proof.confirmed.add(from);
+  if (message.outdated) {
+    endMember(state, 'outdated');
+    return;
+  }
+  if (!proof.confirmed.has(from) && message.configuration !== undefined)
+    proof.newer.push(message.configuration);
+  proof.confirmed.add(from);
 }

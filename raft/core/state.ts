@@ -9,7 +9,7 @@ import type { Hello, Message, OutgoingMessage, ProposeOutcome } from './messages
 import { Persistence } from './persistence.js';
 import type { Progress } from './progress.js';
 import type { EndReason } from './standing.js';
-import type { Entry, HardState, LogIndex, MemberId, SnapshotMetadata, Term } from './types.js';
+import type { Configuration, Entry, HardState, LogIndex, MemberId, SnapshotMetadata, Term } from './types.js';
 
 /** The part of a random generator that the core needs; [minimum, maximum), integers. */
 export interface CoreRandom {
@@ -156,7 +156,15 @@ export class CoreState {
   leaderId: MemberId | undefined;
   recovering: RecoveringState | undefined;
   /** Set until a quorum has confirmed that this member's folder is not older than they know. */
-  proof: { readonly hello: Hello; readonly confirmed: Set<MemberId>; elapsedTicks: number } | undefined;
+  proof:
+    | {
+        readonly hello: Hello;
+        readonly confirmed: Set<MemberId>;
+        /** Newer configurations that peers told of. */
+        readonly newer: Configuration[];
+        elapsedTicks: number;
+      }
+    | undefined;
   ended: EndReason | undefined;
   /** What peers are known to have promised durably. */
   readonly known = new Map<MemberId, { term: Term; committedIndex: LogIndex }>();
@@ -174,7 +182,7 @@ export class CoreState {
   quorumSilentTicks = Number.POSITIVE_INFINITY;
   /** Pre-vote rounds since a leader was last heard. */
   preVoteRounds = 0;
-  /** Numbers the rounds, so that an answer to an earlier one is recognised. */
+  /** The number of the round that runs, so that an answer to an earlier one is recognised. */
   preVoteRound = 0;
   /** Whose campaign this member last kept out of the way of, since a leader was heard. */
   steppedAsideFor: MemberId | undefined;

@@ -3,8 +3,9 @@
  * only meets well-formed messages; anything else throws `MalformedFrameError` and ends the stream.
  */
 import type { CommitHint } from '../core/commit-hint.js';
+import { decodeConfiguration, encodeConfiguration } from '../core/configuration.js';
 import type { ForwardRefusal, Message, ProposeOutcome } from '../core/messages.js';
-import type { Entry, EntryKind } from '../core/types.js';
+import type { Configuration, Entry, EntryKind } from '../core/types.js';
 import { type BodyName, frameType } from './schema.js';
 
 export class MalformedFrameError extends Error {
@@ -69,7 +70,15 @@ function envelope(message: Message): { readonly [Name in BodyName]?: Fields } {
     case 'hello':
       return { hello: { ...message } };
     case 'hello-response':
-      return { helloResponse: { ...message } };
+      return {
+        helloResponse: {
+          requestId: message.requestId,
+          outdated: message.outdated,
+          ...(message.configuration === undefined
+            ? {}
+            : { configuration: encodeConfiguration(message.configuration) }),
+        },
+      };
     case 'removed':
       return { removed: {} };
     case 'term-passed':
@@ -99,6 +108,16 @@ function numberField(body: Fields, name: string): number {
     throw new MalformedFrameError(`${name} is no index, term or id`);
   }
   return value;
+}
+
+function configurationField(body: Fields, name: string): Configuration | undefined {
+  const bytes = bytesField(body, name);
+  if (bytes.length === 0) return undefined;
+  try {
+    return decodeConfiguration(bytes);
+  } catch (error) {
+    throw new MalformedFrameError(`${name} is none`, { cause: error });
+  }
 }
 
 function commitFields(body: Fields): CommitHint {
@@ -227,11 +246,13 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
     requestId: numberField(body, 'requestId'),
     term: numberField(body, 'term'),
     lastIndex: numberField(body, 'lastIndex'),
+    configurationIndex: numberField(body, 'configurationIndex'),
   }),
   helloResponse: (body) => ({
     type: 'hello-response',
     requestId: numberField(body, 'requestId'),
     outdated: flag(body, 'outdated'),
+    configuration: configurationField(body, 'configuration'),
   }),
   removed: () => ({ type: 'removed' }),
   termPassed: (body) => ({ type: 'term-passed', term: numberField(body, 'term') }),

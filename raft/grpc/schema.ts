@@ -58,8 +58,8 @@ const bodies = {
   proposeResponse: { requestId: 'double', outcome: 'uint32', index: 'double', term: 'double' },
   readRequest: { requestId: 'double' },
   readResponse: { requestId: 'double', refused: 'bool', index: 'double' },
-  hello: { requestId: 'double', term: 'double', lastIndex: 'double' },
-  helloResponse: { requestId: 'double', outdated: 'bool' },
+  hello: { requestId: 'double', term: 'double', lastIndex: 'double', configurationIndex: 'double' },
+  helloResponse: { requestId: 'double', outdated: 'bool', configuration: 'bytes' },
   removed: {},
   termPassed: { term: 'double' },
 } as const;

@@ -174,7 +174,7 @@ describe('a folder that is older than its peers know', () => {
   it('is told only by an answer to this very start', () => {
     const { cluster } = withOldCopy();
     const member = new VirtualMember(cluster.crash(3), testOptions(3, 5));
-    const late: Message = { type: 'hello-response', requestId: 1, outdated: true };
+    const late: Message = { type: 'hello-response', requestId: 1, outdated: true, configuration: undefined };
     member.receive(1, late);
     expect(member.core.view.ended).toBeUndefined();
   });

@@ -152,7 +152,7 @@ export class VirtualMember {
     for (const { to, message } of this.sent.splice(0)) {
       if (message.type !== 'hello') continue;
       const { requestId } = message;
-      this.receive(to, { type: 'hello-response', requestId, outdated: false });
+      this.receive(to, { type: 'hello-response', requestId, outdated: false, configuration: undefined });
     }
     return this;
   }
