@@ -12,7 +12,10 @@ export interface RaftLimits {
   /** Messages and bytes on their way to one follower without an answer. */
   readonly maxInflightMessages: number;
   readonly maxInflightBytes: number;
-  /** Recent entries kept in memory; older ones are read from the log when a follower needs them. */
+  /**
+   * What recent entries may take in memory, counted with all that surrounds them; older ones are read from the
+   * log when a follower needs them.
+   */
   readonly maxCachedBytes: number;
   /** Committed entries handed to the state machine at once. */
   readonly maxApplyBytes: number;
@@ -33,7 +36,7 @@ export const defaultRaftLimits: RaftLimits = {
   maxUncommittedBytes: 32 * 1024 * 1024,
   maxInflightMessages: 256,
   maxInflightBytes: 8 * 1024 * 1024,
-  maxCachedBytes: 4 * 1024 * 1024,
+  maxCachedBytes: 16 * 1024 * 1024,
   maxApplyBytes: 2 * 1024 * 1024,
   maxLogBatchBytes: 8 * 1024 * 1024,
   logMarginEntries: 5_000,

@@ -5,9 +5,10 @@
  * Invariants: `base.index < firstCached <= lastIndex + 1`; terms never fall; an entry that is not both durable
  * and committed is never dropped from memory, so only older ones ever have to be fetched.
  */
+import { EntryMemory, residentBytes } from './entry-memory.js';
 import type { Entry, LogIndex, SnapshotMetadata, Term } from './types.js';
 
-/** What an entry weighs: its data and the few fields around it. */
+/** What an entry weighs in a message and on disk: its data and the few fields around it. */
 export function entryBytes(entry: Entry): number {
   return entry.data.length + 32;
 }
@@ -23,7 +24,9 @@ export class RaftLog {
   #runs: TermRun[] = [];
   #cached: Entry[] = [];
   #firstCached: LogIndex;
+  /** As `residentBytes` counts them. */
   #cachedBytes = 0;
+  readonly #memory = new EntryMemory();
   #lastIndex: LogIndex;
 
   constructor(base: SnapshotMetadata) {
@@ -96,8 +99,8 @@ export class RaftLog {
       }
       if (entry.term !== this.#runs.at(-1)?.term)
         this.#runs.push({ firstIndex: entry.index, term: entry.term });
-      this.#cached.push(entry);
-      this.#cachedBytes += entryBytes(entry);
+      this.#cached.push(this.#memory.keep(entry));
+      this.#cachedBytes += residentBytes(entry);
       this.#lastIndex = entry.index;
     }
   }
@@ -106,7 +109,7 @@ export class RaftLog {
   truncateFrom(index: LogIndex): void {
     if (index <= this.#base.index) throw new Error(`log: cannot truncate ${index}, at or before the base`);
     while (this.#cached.length > 0 && this.#cached.at(-1)!.index >= index) {
-      this.#cachedBytes -= entryBytes(this.#cached.pop()!);
+      this.#cachedBytes -= residentBytes(this.#cached.pop()!);
     }
     while ((this.#runs.at(-1)?.firstIndex ?? 0) >= index) this.#runs.pop();
     this.#lastIndex = Math.min(this.#lastIndex, index - 1);
@@ -133,17 +136,18 @@ export class RaftLog {
     return this.#cached[index - this.#firstCached];
   }
 
-  /** Drops the oldest entries from memory down to the bound, none at or after `keepFrom`. */
+  /** Drops the oldest entries from memory when it is past the bound, none at or after `keepFrom`. */
   evict(keepFrom: LogIndex, maxBytes: number): void {
-    // With slack, so that the array is not shifted for every entry.
-    if (this.#cachedBytes <= maxBytes + (maxBytes >> 2)) return;
+    if (this.#cachedBytes <= maxBytes) return;
+    // Somewhat further than it must, so that the array is not shifted for every entry.
+    const targetBytes = maxBytes - maxBytes / 8;
     let count = 0;
     while (
-      this.#cachedBytes > maxBytes &&
+      this.#cachedBytes > targetBytes &&
       count < this.#cached.length &&
       this.#cached[count]!.index < keepFrom
     ) {
-      this.#cachedBytes -= entryBytes(this.#cached[count]!);
+      this.#cachedBytes -= residentBytes(this.#cached[count]!);
       count += 1;
     }
     this.#dropCached(count);
@@ -155,7 +159,7 @@ export class RaftLog {
     if (this.termAt(base.index) !== base.term) throw new Error(`log: compaction at ${base.index} disagrees`);
     let count = 0;
     while (count < this.#cached.length && this.#cached[count]!.index <= base.index) {
-      this.#cachedBytes -= entryBytes(this.#cached[count]!);
+      this.#cachedBytes -= residentBytes(this.#cached[count]!);
       count += 1;
     }
     this.#base = base;

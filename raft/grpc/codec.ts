@@ -107,7 +107,9 @@ function numberField(body: Fields, name: string): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
     throw new MalformedFrameError(`${name} is no index, term or id`);
   }
-  return value;
+  // It came as a double, which each entry would keep in a box of its own; a small integer needs none.
+  const small = value | 0;
+  return small === value ? small : value;
 }
 
 function configurationField(body: Fields, name: string): Configuration | undefined {

@@ -162,7 +162,8 @@ function decodeCommand(kind: number, payload: Tuple): Command {
 
 /** Throws `DamagedRecordError` for bytes that this version does not know. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
-  const tuple = unpackTuple(bytes);
+  // A view that dies here: the decoder hangs what it needs on the array that it is given, and the log keeps its.
+  const tuple = unpackTuple(bytes.subarray());
   const formatVersion = numberAt(tuple, 0);
   if (formatVersion !== COMMAND_FORMAT_VERSION) {
     throw new DamagedRecordError(
