@@ -19,6 +19,7 @@ import type { ProposeResult, RaftNode, RaftStatus, ReadIndexResult } from './nod
 import { openCore } from './open-log.js';
 import { PendingCalls } from './pending-calls.js';
 import type { StateMachine } from './state-machine.js';
+import { RaftCounters, type RaftStatistics } from './statistics.js';
 import { Ticker } from './ticker.js';
 import type { Transport } from './transport.js';
 
@@ -107,6 +108,7 @@ class Driver implements RaftNode {
   #logWrites: Promise<void> = Promise.resolve();
   #compacting = false;
   readonly #logSize = new LogSize();
+  readonly #counters = new RaftCounters();
   #applying: Promise<void> | undefined;
   #installing = false;
   #installation: Promise<void> | undefined;
@@ -233,6 +235,10 @@ class Driver implements RaftNode {
     };
   }
 
+  statistics(): RaftStatistics {
+    return this.#counters.statistics;
+  }
+
   #coreOptions(): CoreOptions {
     const ticks = (milliseconds: number): number =>
       Math.max(1, Math.round(milliseconds / this.#tickMilliseconds));
@@ -323,6 +329,7 @@ class Driver implements RaftNode {
   }
 
   #perform(effects: Effects): void {
+    this.#counters.stepped(effects);
     for (const { to, message } of effects.messages) this.#options.transport.send(to, message);
     if (effects.persist !== undefined) this.#persist(effects.persist);
     for (const fetch of effects.fetches) void this.#fetch(fetch);
@@ -420,6 +427,7 @@ class Driver implements RaftNode {
       const last = entries.at(-1);
       if (last === undefined) throw new Error('raft: a committed entry is not in the log');
       await this.#options.stateMachine.apply(entries);
+      this.#counters.applied(entries.length);
       this.#applying = undefined;
       this.#enqueue({ kind: 'applied', index: last.index });
     };

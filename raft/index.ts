@@ -1,6 +1,10 @@
-/** The door of raft/: the running node, its contracts with disk, network and state machine, the transport. */
+/**
+ * The door of raft/: the running node, its contracts with disk, network and state machine, the transport; and
+ * the core, for those who measure it alone.
+ */
 export { decodeConfiguration, encodeConfiguration } from './core/configuration.js';
-export type { MembershipOutcome, MembershipRefusal } from './core/events.js';
+export { type CoreOptions, RaftCore } from './core/core.js';
+export type { CoreEvent, Effects, MembershipOutcome, MembershipRefusal } from './core/events.js';
 export type { MembershipStep } from './core/membership.js';
 export type { Message } from './core/messages.js';
 export type {
@@ -30,4 +34,5 @@ export type {
   ReadIndexResult,
 } from './node.js';
 export type { SnapshotSource, StateMachine } from './state-machine.js';
+export { RaftCounters, type RaftStatistics } from './statistics.js';
 export type { Transport, TransportHandlers } from './transport.js';

@@ -4,6 +4,7 @@
 import type { MembershipOutcome } from './core/events.js';
 import type { MembershipStep } from './core/membership.js';
 import type { Configuration, LogIndex, MemberId, Role, Term } from './core/types.js';
+import type { RaftStatistics } from './statistics.js';
 
 /**
  * `appended`: in the leader's log at this place, not yet committed. The entry committed at `index` is this
@@ -73,6 +74,8 @@ export interface RaftNode {
     options: { readonly force: boolean },
   ): Promise<MembershipOutcome>;
   status(): RaftStatus;
+  /** Since its start. */
+  statistics(): RaftStatistics;
   /** Called on each change of role, term or leader; returns the way to stop. */
   onStatusChange(listener: (status: RaftStatus) => void): () => void;
 }

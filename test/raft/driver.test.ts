@@ -127,6 +127,28 @@ describe('a running cluster', () => {
     expect(leader.log.appends).toBeLessThan(15);
   });
 
+  it('counts how many proposals shared a write, a message and a batch', async () => {
+    const cluster = new Cluster(3);
+    await cluster.startAll();
+    const { node, log } = await cluster.elect();
+    await cluster.until('the first entry is applied', () => node.statistics().entriesApplied === 1);
+    const before = node.statistics();
+    const appends = log.appends;
+    await cluster.finish(Promise.all(Array.from({ length: 40 }, () => node.propose(text('abc'), timeout))));
+    await cluster.until('applied', () => node.statistics().entriesApplied === 41);
+    const after = node.statistics();
+    const grown = (name: keyof typeof after): number => after[name] - before[name];
+    expect(grown('entriesWritten')).toBe(40);
+    expect(grown('entryWrites')).toBe(1);
+    expect(grown('logWrites')).toBe(log.appends - appends);
+    // One message to each of two followers.
+    expect(grown('entryMessagesSent')).toBe(2);
+    expect(grown('entriesSent')).toBe(80);
+    expect(grown('entryBytesSent')).toBe(80 * 3);
+    expect(grown('applyBatches')).toBe(1);
+    expect(grown('messagesSent')).toBeGreaterThanOrEqual(2);
+  });
+
   it('answers a linearizable read at a follower with an index that covers what was committed', async () => {
     const cluster = new Cluster(3);
     await cluster.startAll();
