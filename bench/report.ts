@@ -34,7 +34,7 @@ export function describeMachine(): Machine {
 }
 
 /** Makes the folder when it is missing. */
-export async function writeReport(path: string, results: BenchResults, startedAt: string): Promise<void> {
+export async function writeReport(path: string, results: object, startedAt: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const document = { formatVersion: 1, startedAt, machine: describeMachine(), ...results };
   await writeFile(path, `${JSON.stringify(document, null, 2)}\n`);

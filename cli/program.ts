@@ -1,7 +1,7 @@
 /** The command line's grammar: which commands there are and what they take. What they do stands in commands/. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { kuorumVersion } from '../cluster/index.js';
-import { bench } from './commands/bench.js';
+import { bench, benchRaft } from './commands/bench.js';
 import { down } from './commands/down.js';
 import { fault } from './commands/fault.js';
 import { kubeconfig } from './commands/kubeconfig.js';
@@ -26,7 +26,10 @@ const list = (text: string, previous: readonly string[]): readonly string[] => [
   ...text.split(',').filter((part) => part !== ''),
 ];
 
-const integers = (text: string): readonly number[] => text.split(',').map(integer(1, 10_000));
+const integers =
+  (minimum: number, maximum: number) =>
+  (text: string): readonly number[] =>
+    text.split(',').map(integer(minimum, maximum));
 
 interface DataDirOption {
   readonly dataDir?: string;
@@ -135,16 +138,24 @@ function addClients(program: Command): void {
 }
 
 function addBench(program: Command): void {
-  program
+  const command = program
     .command('bench')
     .description('measure a cluster that is started for it')
     .option('-m, --members <count>', 'how many members', integer(1, 7))
     .option('--seconds-per-run <seconds>', 'of load, for each measurement', integer(1, 3600))
-    .option('--clients <counts>', 'client counts to measure, such as 1,16,64', integers)
+    .option('--clients <counts>', 'client counts to measure, such as 1,16,64', integers(1, 10_000))
     .option('--idle-seconds <seconds>', 'without load before memory and CPU are read', integer(0, 3600))
     .option('--failover-rounds <count>', 'leader kills to measure', integer(0, 100))
     .option('--out <file>', 'where the JSON report goes')
     .action((options: Parameters<typeof bench>[0]) => bench(options));
+  command
+    .command('raft')
+    .description('measure the log: the core alone, three members in one process, three processes')
+    .option('--payloads <bytes>', 'payload sizes to measure, such as 16,256,4096', integers(0, 1_000_000))
+    .option('--in-flight <counts>', 'proposals under way at once, such as 1,64,512', integers(1, 1_000))
+    .option('--seconds-per-run <seconds>', 'of load, for each measurement', integer(1, 3600))
+    .option('--out <file>', 'where the JSON report goes')
+    .action((options: Parameters<typeof benchRaft>[0]) => benchRaft(options));
 }
 
 export function createProgram(): Command {

@@ -16,6 +16,9 @@ export { type ClusterFile, type ClusterFileMember, readClusterFile } from './clu
 export { logPath } from './folder-layout.js';
 export { kubeconfigPath, mergeKubeconfig } from './kubeconfig.js';
 export { checkMemberCount } from './member-count.js';
+// What the benchmark's members prove themselves with.
+export { ensurePki } from './pki/ensure.js';
+export { pkiLayout } from './pki/layout.js';
 export type { PlannedFolder, RecoveryPlan } from './recover/plan.js';
 export { type RecoverOptions, type RecoveryResult, recoverCluster } from './recover/recover-cluster.js';
 export { type RunClusterOptions, type RunningCluster, runCluster } from './run-cluster.js';

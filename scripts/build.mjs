@@ -23,6 +23,7 @@ const entries = {
   'in-process': 'cluster/in-process.ts',
   issue: 'cluster/pki/issue.ts',
   bench: 'bench/index.ts',
+  'bench-member': 'bench/raft/member-process.ts',
 };
 
 /** Packages that are loaded on demand and get a file of their own. */

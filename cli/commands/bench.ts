@@ -1,11 +1,23 @@
-/** `kuorum bench`: measures a cluster that it starts itself. */
-import type { BenchOptions } from '../../bench/index.js';
+/** `kuorum bench` and `kuorum bench raft`: measure what they start themselves. */
+import type { BenchOptions, RaftBenchOptions } from '../../bench/index.js';
 
 export async function bench(options: BenchOptions): Promise<void> {
+  const signal = interruption();
+  const { runBench } = await import('../../bench/index.js');
+  const report = await runBench({ ...options, signal });
+  process.stdout.write(`report: ${report.path}\n`);
+}
+
+export async function benchRaft(options: RaftBenchOptions): Promise<void> {
+  const signal = interruption();
+  const { runRaftBench } = await import('../../bench/index.js');
+  const report = await runRaftBench({ ...options, signal });
+  process.stdout.write(`report: ${report.path}\n`);
+}
+
+function interruption(): AbortSignal {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => interrupted.abort());
-  const { runBench } = await import('../../bench/index.js');
-  const report = await runBench({ ...options, signal: interrupted.signal });
-  process.stdout.write(`report: ${report.path}\n`);
+  return interrupted.signal;
 }

@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { closedLoop } from '../../../bench/raft/closed-loop.js';
+import { openCores } from '../../../bench/raft/core-alone.js';
+import { openInProcessMembers } from '../../../bench/raft/in-process.js';
+import type { RunOptions, Subject } from '../../../bench/raft/run.js';
+import { systemClock } from '../../../platform/index.js';
+
+const clock = systemClock();
+const { signal } = new AbortController();
+const options: RunOptions = { payloadBytes: 100, inFlight: 16, batching: true, seconds: 0.2 };
+
+describe('the closed loop', () => {
+  it('keeps exactly so many under way, and counts failures apart', async () => {
+    let underWay = 0;
+    let most = 0;
+    const result = await closedLoop({
+      inFlight: 7,
+      seconds: 0.05,
+      clock,
+      signal,
+      submit: async (sequence) => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
+        underWay -= 1;
+        return sequence !== 3;
+      },
+    });
+    expect(most).toBe(7);
+    expect(underWay).toBe(0);
+    expect(result.errors).toBe(1);
+    expect(result.entries).toBeGreaterThan(0);
+    expect(result.perSecond).toBeCloseTo(result.entries / result.seconds);
+  });
+
+  it('ends when interrupted', async () => {
+    const controller = new AbortController();
+    const submit = async (): Promise<boolean> => {
+      controller.abort();
+      return true;
+    };
+    const loop = { inFlight: 1, seconds: 3_600, clock, submit };
+    await expect(closedLoop({ ...loop, signal: controller.signal })).rejects.toThrow();
+  });
+});
+
+describe('the core alone', () => {
+  it('shares writes and messages among what is proposed together', async () => {
+    const result = await openCores(clock, true).run(options, signal);
+    expect(result).toMatchObject({ layer: 'core', errors: 0, inFlight: 16, payloadBytes: 100 });
+    expect(result.entries).toBeGreaterThan(16);
+    expect(result.entriesPerWrite).toBeCloseTo(16, 0);
+    expect(result.entriesPerMessage).toBeCloseTo(16, 0);
+    expect(result.bytesPerEntry).toBe(100);
+  });
+
+  it('writes and sends one by one when told so', async () => {
+    const result = await openCores(clock, false).run({ ...options, batching: false }, signal);
+    expect(result).toMatchObject({ entriesPerWrite: 1, entriesPerMessage: 1, errors: 0 });
+    expect(result.entries).toBeGreaterThan(16);
+  });
+});
+
+describe('three members in one process', () => {
+  let folder: string;
+  let subject: Subject;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kuorum-bench-test-'));
+  });
+  afterEach(async () => {
+    await subject.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['share writes and messages among what is proposed together', true],
+    ['write and send one by one when told so', false],
+  ])('%s', async (_name, batching) => {
+    subject = await openInProcessMembers(folder, clock, batching);
+    const result = await subject.run({ ...options, batching }, signal);
+    expect(result).toMatchObject({ layer: 'in-process', batching, errors: 0 });
+    expect(result.entries).toBeGreaterThan(0);
+    expect(result.bytesPerEntry).toBeGreaterThan(100);
+    if (batching) {
+      expect(result.entriesPerWrite).toBeGreaterThan(2);
+      expect(result.entriesPerMessage).toBeGreaterThan(2);
+    } else {
+      expect(result).toMatchObject({ entriesPerWrite: 1, entriesPerMessage: 1 });
+    }
+  });
+});
