@@ -52,6 +52,18 @@ export function describeDisk(
       expect(await database.getMany([])).toEqual([]);
     });
 
+    it.each([
+      ['small', 10],
+      ['large', 5_000],
+    ])('takes %s operations, applied in their order', async (_size, length) => {
+      const value = (letter: string): string => letter.repeat(length);
+      await database.batch([put('a', value('1')), put('gone', value('2'))], { sync: true });
+      const operations = [remove('gone'), put('a', value('3')), put('b', value('4')), put('a', value('5'))];
+      await database.batch(operations, { sync: true });
+      await database.batch([], { sync: true });
+      expect(await all(database)).toEqual([`a=${value('5')}`, `b=${value('4')}`]);
+    });
+
     it('iterates in the order of unsigned bytes, within bounds, both ways, in pages', async () => {
       const keys = [[0], [0, 255], [1], [127], [128], [255], [255, 0]].map((key) => new Uint8Array(key));
       await database.batch(
