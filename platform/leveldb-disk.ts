@@ -276,6 +276,7 @@ class SmallFiles {
     try {
       const known = this.#handles.get(name) ?? (await this.#openExisting(name));
       if (known === undefined) {
+        await ensureFolder(this.#folder);
         await createFile(this.#folder, name, bytes);
         return;
       }
@@ -383,7 +384,6 @@ export function levelDbDisk(folder: string): Disk {
     },
     async writeFile(name, bytes) {
       checkName(name);
-      await ensureFolder(filesFolder);
       await files.write(name, bytes);
     },
     close: () => files.closeHandles(),
