@@ -22,7 +22,8 @@ export interface CallEnds<Result> {
 export class PendingCalls<Result> {
   readonly #calls = new Map<number, Call<Result>>();
   readonly #ends: CallEnds<Result>;
-  #waiting = 0;
+  /** Those not submitted, or again not: among thousands of calls these are few. */
+  readonly #waiting = new Set<number>();
 
   constructor(ends: CallEnds<Result>) {
     this.#ends = ends;
@@ -43,7 +44,7 @@ export class PendingCalls<Result> {
       deadlineMilliseconds,
       nowMilliseconds + leaderWaitMilliseconds,
     );
-    this.#waiting += 1;
+    this.#waiting.add(id);
     return new Promise((resolve) => {
       this.#calls.set(id, { deadlineMilliseconds, leaderDeadlineMilliseconds, resolve, submitted: false });
     });
@@ -51,14 +52,13 @@ export class PendingCalls<Result> {
 
   /** A leader is known: the ids of calls that wait for one; they count as submitted from now. */
   takeWaiting(): readonly number[] {
-    if (this.#waiting === 0) return [];
-    const ids: number[] = [];
-    for (const [id, call] of this.#calls) {
-      if (call.submitted) continue;
-      call.submitted = true;
-      ids.push(id);
+    if (this.#waiting.size === 0) return [];
+    const ids = [...this.#waiting];
+    this.#waiting.clear();
+    for (const id of ids) {
+      const call = this.#calls.get(id);
+      if (call !== undefined) call.submitted = true;
     }
-    this.#waiting = 0;
     return ids;
   }
 
@@ -67,14 +67,14 @@ export class PendingCalls<Result> {
     const call = this.#calls.get(id);
     if (call === undefined || !call.submitted) return;
     call.submitted = false;
-    this.#waiting += 1;
+    this.#waiting.add(id);
   }
 
   end(id: number, result: Result): void {
     const call = this.#calls.get(id);
     if (call === undefined) return;
     this.#calls.delete(id);
-    if (!call.submitted) this.#waiting -= 1;
+    this.#waiting.delete(id);
     call.resolve(result);
   }
 
