@@ -11,12 +11,12 @@ export type {
   MemberProcessState,
   StartClusterOptions,
 } from './cluster.js';
-// What the command line needs besides.
+// What the command line and the benchmark need besides.
 export { type ClusterFile, type ClusterFileMember, readClusterFile } from './cluster-file.js';
 export { logPath } from './folder-layout.js';
 export { kubeconfigPath, mergeKubeconfig } from './kubeconfig.js';
+export { childEnvironment, memberFlags } from './member/process-instance.js';
 export { checkMemberCount } from './member-count.js';
-// What the benchmark's members prove themselves with.
 export { ensurePki } from './pki/ensure.js';
 export { pkiLayout } from './pki/layout.js';
 export type { PlannedFolder, RecoveryPlan } from './recover/plan.js';

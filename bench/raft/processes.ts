@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensurePki, pkiLayout } from '../../cluster/index.js';
+import { childEnvironment, ensurePki, memberFlags, pkiLayout } from '../../cluster/index.js';
 import { type Clock, systemRandom } from '../../platform/index.js';
 import { memberIds, memberName } from './member.js';
 import type { BenchAnswer, BenchRequest } from './protocol.js';
@@ -25,8 +25,8 @@ class MemberProcess {
     this.id = id;
     this.#child = fork(program, [], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      // As the supervisor does it: a stalled write of LevelDB holds a thread.
-      env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+      execArgv: [...memberFlags],
+      env: childEnvironment(),
     });
     this.#exited = once(this.#child, 'exit');
   }

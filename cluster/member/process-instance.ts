@@ -20,7 +20,7 @@ export interface ProcessLaunchOptions {
  * A small young generation is collected often and stays small; measured: 16 MiB semi-spaces grow an idle
  * member by 30 MB without making it faster.
  */
-const memberFlags: readonly string[] = ['--max-semi-space-size=4', '--no-warnings'];
+export const memberFlags: readonly string[] = ['--max-semi-space-size=4', '--no-warnings'];
 
 /** What a child gets of our environment: not the options of the program that started us. */
 export function childEnvironment(): NodeJS.ProcessEnv {
