@@ -6,7 +6,7 @@ export { decodeConfiguration, encodeConfiguration } from './core/configuration.j
 export { type CoreOptions, RaftCore } from './core/core.js';
 export type { CoreEvent, Effects, MembershipOutcome, MembershipRefusal } from './core/events.js';
 export type { MembershipStep } from './core/membership.js';
-export type { Message } from './core/messages.js';
+export type { Message, OutgoingMessage } from './core/messages.js';
 export type {
   Configuration,
   Entry,

@@ -2,13 +2,34 @@
  * Checksums: SHA-256 cut to 128 bits where records must be told apart or chained, CRC-32 for small records
  * that only need damage found. The medium below checks neither.
  */
-import { createHash } from 'node:crypto';
+import crypto from 'node:crypto';
 
 export const DIGEST_BYTES = 16;
 
+/** Shorter inputs are gathered here and hashed in one call, which costs a third of a hash object. */
+const gathered = Buffer.alloc(8 * 1024);
+
+/** Node has it from 20.12 on. */
+const hashAtOnce: typeof crypto.hash | undefined = crypto.hash;
+
 /** The first 16 bytes of the SHA-256 of the parts in order. */
 export function digest(...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash('sha256');
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (hashAtOnce === undefined || length > gathered.length) return digestOfParts(parts);
+  let at = 0;
+  for (const part of parts) {
+    gathered.set(part, at);
+    at += part.length;
+  }
+  const text = hashAtOnce('sha256', gathered.subarray(0, length), 'binary');
+  const bytes = new Uint8Array(DIGEST_BYTES);
+  for (let index = 0; index < DIGEST_BYTES; index += 1) bytes[index] = text.charCodeAt(index);
+  return bytes;
+}
+
+function digestOfParts(parts: readonly Uint8Array[]): Uint8Array {
+  const hash = crypto.createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest().subarray(0, DIGEST_BYTES);
 }

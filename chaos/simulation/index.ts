@@ -1,2 +1,2 @@
 /** Simulated surroundings of a member: one seed replays them. */
-export { type SimulatedDisk, type SimulatedDiskOptions, simulatedDisk } from './simulated-disk.js';
+export { type SimulatedDisk, type SimulatedDiskOptions, simulatedDisk } from './disk/simulated-disk.js';

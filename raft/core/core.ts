@@ -166,6 +166,11 @@ export class RaftCore {
     return this.#state.log.termAt(index);
   }
 
+  /** The entry, when it is in memory. */
+  entryAt(index: LogIndex): Entry | undefined {
+    return this.#state.log.cachedEntry(index);
+  }
+
   configurationAt(index: LogIndex): SnapshotMetadata['configuration'] {
     return this.#state.configurations.at(index);
   }

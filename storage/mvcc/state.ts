@@ -91,6 +91,7 @@ export class ReplicatedState {
   readonly #hash: StateHash;
   #meta: MetaRecord;
   #durableIndex: number;
+  #digested: { readonly configuration: Uint8Array; readonly bytes: Uint8Array } | undefined;
 
   private constructor(options: StateOptions, meta: MetaRecord) {
     this.#salt = recordSalt(options.clusterId);
@@ -197,8 +198,17 @@ export class ReplicatedState {
     const { revision, compactRevision, configuration, clusterFormatVersion } = this.#meta;
     const total = this.#hash.copy();
     total.add(digest(this.#salt, packTuple(['meta', revision, compactRevision, clusterFormatVersion])));
-    total.add(digest(this.#salt, packTuple(['configuration', configuration])));
+    total.add(this.#configurationDigest(configuration));
     return Buffer.from(total.bytes()).toString('hex');
+  }
+
+  /** It changes so seldom that the last one is kept. */
+  #configurationDigest(configuration: Uint8Array): Uint8Array {
+    if (this.#digested?.configuration !== configuration) {
+      const bytes = digest(this.#salt, packTuple(['configuration', configuration]));
+      this.#digested = { configuration, bytes };
+    }
+    return this.#digested.bytes;
   }
 
   stateView(): StateView {

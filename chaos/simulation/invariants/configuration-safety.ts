@@ -1,0 +1,94 @@
+/**
+ * Membership changes never allow two majorities (sections 4.1 to 4.3). In a form that can be checked: every
+ * configuration in any log shares a member between each of its quorums and each quorum of the one before it in
+ * that log; and a leader appends one only when the one before is committed and so is an entry of its own term,
+ * so that no two undecided ones of different leaders can meet. That elections and commits used quorums of the
+ * configuration in force is checked where votes and durable copies are counted.
+ */
+import type { Configuration, LogIndex, Term } from '../../../raft/index.js';
+import { decodeConfiguration } from '../../../raft/index.js';
+import type { CommittedHistory } from './committed-history.js';
+import type { EntryRecord, EntryRegistry } from './entry-registry.js';
+import { disjointQuorums } from './majorities.js';
+import type { StepObservation } from './observation.js';
+import type { Report } from './violation.js';
+
+interface Placed {
+  readonly index: LogIndex;
+  readonly term: Term;
+  readonly configuration: Configuration;
+}
+
+export class ConfigurationSafety {
+  readonly #report: Report;
+  readonly #registry: EntryRegistry;
+  readonly #history: CommittedHistory;
+  #undecided: Placed[] = [];
+  #newest: Configuration | undefined;
+
+  constructor(report: Report, registry: EntryRegistry, history: CommittedHistory) {
+    this.#report = report;
+    this.#registry = registry;
+    this.#history = history;
+  }
+
+  #decide(): void {
+    const { lastIndex } = this.#history;
+    for (const { index, term, configuration } of this.#undecided) {
+      if (index <= lastIndex && this.#history.termAt(index) === term) this.#newest = configuration;
+    }
+    this.#undecided = this.#undecided.filter(({ index }) => index > lastIndex);
+  }
+
+  /** The newest committed one; undefined: still the one that the cluster was born with. */
+  get newest(): Configuration | undefined {
+    this.#decide();
+    return this.#newest;
+  }
+
+  /** Appended somewhere and not committed: each may still come to be. */
+  undecided(): readonly Configuration[] {
+    this.#decide();
+    return this.#undecided.map(({ configuration }) => configuration);
+  }
+
+  /** An entry that no log had before. */
+  entryAppeared(record: EntryRecord, observation: StepObservation): void {
+    if (record.entry?.kind !== 'configuration') return;
+    const { index, term } = record;
+    const next = decodeConfiguration(record.entry.data);
+    this.#undecided.push({ index, term, configuration: next });
+    // In the order in which they would be committed.
+    this.#undecided.sort((a, b) => a.index - b.index);
+    const previous = observation.configurationAt(index - 1);
+    const disjoint = disjointQuorums(previous, next);
+    if (disjoint !== undefined)
+      this.#report(
+        'configuration-safety',
+        `${index}/${term}: ${disjoint.map((id) => `m${id}`).join(', ')} decide alone before it, the others after it`,
+      );
+    // Seen first in the log of the leader that appended it, in the step in which it did.
+    if (observation.term !== term) return;
+    const { commitIndex, member } = observation;
+    const previousIndex = this.#previousConfiguration(index, observation);
+    if (previousIndex > commitIndex)
+      this.#report(
+        'configuration-safety',
+        `m${member} appended a configuration at ${index} while the one at ${previousIndex} is not committed`,
+      );
+    if (observation.termAt(commitIndex) !== term)
+      this.#report(
+        'configuration-safety',
+        `m${member} appended a configuration at ${index} before it committed anything in term ${term}`,
+      );
+  }
+
+  /** Where the one before stands; 0 when it is older than the log. */
+  #previousConfiguration(index: LogIndex, observation: StepObservation): LogIndex {
+    for (let at = index - 1; at >= observation.firstIndex; at -= 1) {
+      const record = this.#registry.find(at, observation.termAt(at) ?? -1);
+      if (record?.entry?.kind === 'configuration') return at;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,71 @@
+/** A member's log and state machine with the monitors looking on: they see each call and each answer. */
+import type { LogStorage, MemberId, StateMachine } from '../../../raft/index.js';
+import type { Invariants } from '../invariants/invariants.js';
+
+export interface WatchedOptions {
+  readonly member: MemberId;
+  readonly invariants: Invariants;
+  /** Whether what the log wrote last would survive a power loss now. */
+  readonly isDurable: (index: number) => boolean;
+  /** The state's applied index and hash, as of now; undefined while the member starts. */
+  readonly hash: () => Promise<{ readonly appliedIndex: number; readonly stateHash: string }> | undefined;
+}
+
+export function watchedLog(log: LogStorage, options: WatchedOptions): LogStorage {
+  const { member, invariants } = options;
+  return {
+    async load() {
+      const found = await log.load();
+      const { snapshot, lastIndex, hardState } = found;
+      invariants.logLoaded(member, {
+        snapshot,
+        lastIndex,
+        term: hardState.term,
+        votedFor: hardState.votedFor,
+      });
+      return found;
+    },
+    async append(batch) {
+      invariants.appending(member, batch);
+      await log.append(batch);
+      const last = batch.entries.at(-1);
+      invariants.appended(member, batch, last === undefined || options.isDurable(last.index));
+    },
+    async entries(from, to, maxBytes) {
+      const entries = await log.entries(from, to, maxBytes);
+      invariants.logRead(member, entries);
+      return entries;
+    },
+    compact: (through) => log.compact(through),
+    async reset(snapshot, hardState) {
+      await log.reset(snapshot, hardState);
+      invariants.logReset(member, snapshot, hardState.term);
+    },
+    close: () => log.close(),
+  };
+}
+
+export function watchedStateMachine(machine: StateMachine, options: WatchedOptions): StateMachine {
+  const { member, invariants } = options;
+  const look = async (): Promise<void> => {
+    const state = await options.hash();
+    if (state !== undefined) invariants.stateAt(member, state.appliedIndex, state.stateHash);
+  };
+  return {
+    get appliedIndex() {
+      return machine.appliedIndex;
+    },
+    async apply(entries) {
+      invariants.applying(member, machine.appliedIndex, entries);
+      await machine.apply(entries);
+      await look();
+    },
+    durableIndex: () => machine.durableIndex(),
+    openSnapshot: () => machine.openSnapshot(),
+    async installSnapshot(metadata, chunks) {
+      invariants.snapshotInstalled(member, metadata);
+      await machine.installSnapshot(metadata, chunks);
+      await look();
+    },
+  };
+}
