@@ -8,6 +8,7 @@ import { kubeconfig } from './commands/kubeconfig.js';
 import { kubectl } from './commands/kubectl.js';
 import { logs } from './commands/logs.js';
 import { type RecoverCommandOptions, recover } from './commands/recover.js';
+import { type SimulateOptions, simulate } from './commands/simulate.js';
 import { status } from './commands/status.js';
 import { type UpOptions, up } from './commands/up.js';
 
@@ -30,6 +31,19 @@ const integers =
   (minimum: number, maximum: number) =>
   (text: string): readonly number[] =>
     text.split(',').map(integer(minimum, maximum));
+
+/** `60s`, `500ms` or `2m`, in milliseconds. */
+function duration(text: string): number {
+  const units = { ms: 1, s: 1_000, m: 60_000 };
+  const [, amount, unit] = /^(\d+)(ms|s|m)$/.exec(text) ?? [];
+  if (amount === undefined || unit === undefined || Number(amount) === 0)
+    throw new InvalidArgumentError('It must be a time such as 500ms, 60s or 2m.');
+  return Number(amount) * units[unit as keyof typeof units];
+}
+
+function memberCounts(text: string): readonly number[] {
+  return text.split(',').map(integer(1, 7));
+}
 
 interface DataDirOption {
   readonly dataDir?: string;
@@ -158,6 +172,21 @@ function addBench(program: Command): void {
     .action((options: Parameters<typeof benchRaft>[0]) => benchRaft(options));
 }
 
+function addSimulate(program: Command): void {
+  program
+    .command('simulate')
+    .description('run whole clusters in one process under simulated faults, and watch every invariant')
+    .option('--seeds <count>', 'how many lives', integer(1, 10_000_000), 100)
+    .option('--first-seed <number>', 'the first of them', integer(0, 4_294_967_295), 1)
+    .option('--seed <number>', 'only this one', integer(0, 4_294_967_295))
+    .option('--trace', 'print what happens in it, line by line', false)
+    .option('-m, --members <counts>', 'cluster sizes to draw from', memberCounts, [3, 5, 7])
+    .option('--duration <time>', 'of the phase with faults everywhere, in virtual time', duration, 60_000)
+    .option('--jobs <count>', 'threads', integer(1, 64), 1)
+    .option('--faults <kinds>', 'only these, all of them on (default: each seed draws its own)', list, [])
+    .action((options: SimulateOptions) => simulate(options));
+}
+
 export function createProgram(): Command {
   const program = new Command('kuorum')
     .description('A Kubernetes control plane over a Raft-replicated store, to use and to break.')
@@ -179,6 +208,7 @@ export function createProgram(): Command {
   addRecovery(program);
   addClients(program);
   addBench(program);
+  addSimulate(program);
   program
     .command('version')
     .description('print the version')

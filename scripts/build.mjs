@@ -24,6 +24,8 @@ const entries = {
   issue: 'cluster/pki/issue.ts',
   bench: 'bench/index.ts',
   'bench-member': 'bench/raft/member-process.ts',
+  chaos: 'chaos/index.ts',
+  'simulation-worker': 'chaos/simulation/simulation-worker.ts',
 };
 
 /** Packages that are loaded on demand and get a file of their own. */
@@ -39,7 +41,7 @@ const banner = [
 ].join('\n');
 
 /** A dynamic import of one of these files stays one, of the file in dist. */
-const lazyEntries = ['in-process', 'issue', 'bench'];
+const lazyEntries = ['in-process', 'issue', 'bench', 'chaos'];
 
 function lazyPlugin(root) {
   const byPath = new Map(lazyEntries.map((name) => [resolve(root, entries[name]), name]));

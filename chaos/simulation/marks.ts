@@ -52,7 +52,8 @@ export class Marks {
 
   /** A member's process ended while it was the leader, or not. */
   memberEnded(member: MemberId, led: boolean): void {
-    if (led && this.#members.get(member)?.joint === true) this.reach('leader lost inside a joint configuration');
+    if (led && this.#members.get(member)?.joint === true)
+      this.reach('leader lost inside a joint configuration');
     this.#members.delete(member);
   }
 
@@ -65,14 +66,16 @@ export class Marks {
       if (result.kind === 'unknown') this.reach('proposal of unknown outcome');
     }
     if (view.role !== 'leader') {
-      for (const { result } of effects.reads) if (result.kind === 'index') this.reach('read answered on a follower');
+      for (const { result } of effects.reads)
+        if (result.kind === 'index') this.reach('read answered on a follower');
     }
     for (const event of view.events) {
       if (event.kind === 'snapshot-installed') this.reach('snapshot installed after truncation');
       else if (event.kind === 'snapshot-failed') this.reach('snapshot transfer broken');
     }
     if (before?.role === 'leader') this.#afterOffice(view);
-    if (before?.role === 'candidate' && view.role === 'candidate' && before.term < view.term) this.reach('vote split');
+    if (before?.role === 'candidate' && view.role === 'candidate' && before.term < view.term)
+      this.reach('vote split');
     if (effects.statusChanged || before === undefined) this.#statusChanged(view);
   }
 

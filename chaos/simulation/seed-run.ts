@@ -269,7 +269,9 @@ export class SeedRun {
       .filter((id) => voters.has(id) && usable.some((member) => member.id === id));
     const chosen = new Set<MemberId>();
     const isEnough = (): boolean =>
-      this.#cluster.configurationsInForce().every((configuration) => isQuorum(configuration, (id) => chosen.has(id)));
+      this.#cluster
+        .configurationsInForce()
+        .every((configuration) => isQuorum(configuration, (id) => chosen.has(id)));
     for (const id of candidates) {
       if (isEnough() && random.float() < 0.7) break;
       chosen.add(id);
@@ -313,7 +315,10 @@ export class SeedRun {
       for (const member of waiting) if (await this.#answers(member, deadline)) waiting.delete(member);
       if (this.#timeline.nowMilliseconds > deadline && waiting.size > 0) {
         const silent = [...waiting].map(({ name }) => name).join(', ');
-        this.#report('liveness', `${silent} of the healed majority ${names} did not answer within ${bound}: ${this.#describe()}`);
+        this.#report(
+          'liveness',
+          `${silent} of the healed majority ${names} did not answer within ${bound}: ${this.#describe()}`,
+        );
         return;
       }
     }
@@ -371,10 +376,16 @@ export class SeedRun {
       if (await this.#isConverged(counted)) break;
       if (this.#timeline.nowMilliseconds <= deadline) continue;
       const bound = `${CONVERGENCE_BOUND_MILLISECONDS / 1000} s`;
-      this.#report('liveness', `no common state within ${bound} after everything was healed: ${this.#describe()}`);
+      this.#report(
+        'liveness',
+        `no common state within ${bound} after everything was healed: ${this.#describe()}`,
+      );
       return;
     }
-    const lastRevision = Math.max(1, ...counted.map((member) => this.#watchers.get(member.id)!.completeRevision));
+    const lastRevision = Math.max(
+      1,
+      ...counted.map((member) => this.#watchers.get(member.id)!.completeRevision),
+    );
     this.#history.judge(lastRevision);
     for (const watcher of this.#watchers.values()) {
       for (let gap = 0; gap < watcher.gaps; gap += 1) this.#marks.reach('watch cut by compaction');
@@ -383,7 +394,8 @@ export class SeedRun {
 
   async #isConverged(members: readonly SimulatedMember[]): Promise<boolean> {
     if (this.#workload.inFlight > 0) return false;
-    const states: { readonly appliedIndex: number; readonly stateHash: string; readonly revision: number }[] = [];
+    const states: { readonly appliedIndex: number; readonly stateHash: string; readonly revision: number }[] =
+      [];
     for (const member of members) {
       const { store } = member;
       const status = store?.raft.status();
@@ -421,6 +433,11 @@ export class SeedRun {
       marks: Object.fromEntries(this.#marks.counts),
     };
     if (this.#violation === undefined) return { kind: 'clean', ...statistics };
-    return { kind: 'violation', ...statistics, ...this.#violation, lastEvents: this.#trace.lastLines(LAST_EVENTS) };
+    return {
+      kind: 'violation',
+      ...statistics,
+      ...this.#violation,
+      lastEvents: this.#trace.lastLines(LAST_EVENTS),
+    };
   }
 }

@@ -44,7 +44,8 @@ function drawFaults(random: Random, only: readonly FaultKind[] | undefined, inte
   for (const kind of faultKinds) {
     const isOn = random.float() < share;
     const every = spread(random, 2_000, 20_000) * calm * (rareKinds.has(kind) ? 2 : 1);
-    if (only === undefined ? isOn : only.includes(kind)) rates.set(kind, { everyMilliseconds: every / intensity });
+    if (only === undefined ? isOn : only.includes(kind))
+      rates.set(kind, { everyMilliseconds: every / intensity });
   }
   return rates;
 }

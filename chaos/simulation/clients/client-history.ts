@@ -59,7 +59,10 @@ export class ClientHistory {
   /** A write that changed something was acknowledged. */
   wrote(revision: number, changes: Changes, knownBefore: number): void {
     if (revision <= knownBefore)
-      this.#report('client-history', `a write got revision ${revision}, ${knownBefore} was known when it began`);
+      this.#report(
+        'client-history',
+        `a write got revision ${revision}, ${knownBefore} was known when it began`,
+      );
     if (this.#acknowledged.has(revision))
       this.#report('client-history', `revision ${revision} was given to two writes`);
     this.#acknowledged.set(revision, { revision, changes });
@@ -95,7 +98,8 @@ export class ClientHistory {
     }
     const differs =
       known.size !== changes.size || [...changes].some(([key, value]) => known.get(key) !== value);
-    if (differs) this.#report('watch-completeness', `${watcher} saw another revision ${revision} than others`);
+    if (differs)
+      this.#report('watch-completeness', `${watcher} saw another revision ${revision} than others`);
   }
 
   /** Over: `lastRevision` is where the store stands, and all watchers have got there. */
@@ -112,7 +116,10 @@ export class ClientHistory {
         const unique = value;
         const earlier = places.get(unique);
         if (earlier !== undefined && earlier !== revision)
-          this.#report('client-history', `${key} was written twice by one write, at ${earlier} and ${revision}`);
+          this.#report(
+            'client-history',
+            `${key} was written twice by one write, at ${earlier} and ${revision}`,
+          );
         places.set(unique, revision);
         if (this.#refused.has(unique))
           this.#report('client-history', `a refused write of ${key} stands at revision ${revision}`);
@@ -120,12 +127,18 @@ export class ClientHistory {
     }
     for (const { revision, changes } of this.#acknowledged.values()) {
       if (revision > lastRevision)
-        this.#report('client-history', `a write was acknowledged at ${revision}, the store ends at ${lastRevision}`);
+        this.#report(
+          'client-history',
+          `a write was acknowledged at ${revision}, the store ends at ${lastRevision}`,
+        );
       const seen = this.#revisions.get(revision);
       if (seen === undefined) continue;
       for (const [key, value] of changes) {
         if (seen.get(key) !== value)
-          this.#report('client-history', `the write of ${key} acknowledged at ${revision} does not stand there`);
+          this.#report(
+            'client-history',
+            `the write of ${key} acknowledged at ${revision} does not stand there`,
+          );
       }
     }
   }
@@ -152,13 +165,15 @@ export class ClientHistory {
 
   #judgeRead(read: RecordedRead, key: string, places: readonly number[], gaps: boolean): void {
     const last = places.findLast((revision) => revision <= read.revision);
-    const changes = last === undefined ? undefined : (this.#revisions.get(last) ?? this.#acknowledged.get(last)?.changes);
+    const changes =
+      last === undefined ? undefined : (this.#revisions.get(last) ?? this.#acknowledged.get(last)?.changes);
     const expected = last === undefined || changes?.get(key) === null ? undefined : last;
     const found = read.found.get(key);
     if (found === expected) return;
     // Compacted away before any watcher saw it: then only what is older than the known is wrong.
     if (gaps && found !== undefined && found > (last ?? 0) && !this.#revisions.has(found)) return;
-    if (gaps && found === undefined && expected !== undefined && this.#hasGap(expected, read.revision)) return;
+    if (gaps && found === undefined && expected !== undefined && this.#hasGap(expected, read.revision))
+      return;
     this.#report(
       'client-history',
       `${read.what} at revision ${read.revision} found ${key} of ${found ?? 'nothing'}, history says ${expected ?? 'nothing'}`,

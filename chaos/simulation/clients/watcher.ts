@@ -91,7 +91,10 @@ export class Watcher {
         revision = item.modRevision;
         changes = new Map();
       } else if (changes.size === 0) {
-        this.#report('watch-completeness', `${this.#name} sees more of revision ${revision}, which was complete`);
+        this.#report(
+          'watch-completeness',
+          `${this.#name} sees more of revision ${revision}, which was complete`,
+        );
       }
       changes.set(text(item.key), type === 'delete' ? null : text(item.value));
     }

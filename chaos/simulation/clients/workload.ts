@@ -4,14 +4,7 @@
  * written twice.
  */
 import type { Random } from '../../../platform/index.js';
-import type {
-  CallContext,
-  KeyValue,
-  Outcome,
-  Store,
-  TxnRequest,
-  TxnResult,
-} from '../../../storage/index.js';
+import type { CallContext, KeyValue, Outcome, Store, TxnRequest, TxnResult } from '../../../storage/index.js';
 import type { SimulatedMember } from '../world/simulated-member.js';
 import type { Timeline } from '../world/timeline.js';
 import type { Trace } from '../world/trace.js';
@@ -309,7 +302,11 @@ export class Workload {
     const { random } = this.#options;
     const revoked = random.float() < 0.3 ? this.#leases.pop() : undefined;
     if (revoked !== undefined) {
-      this.#ask('revoke a lease', (store) => store.leaseRevoke(revoked, this.#context), () => {});
+      this.#ask(
+        'revoke a lease',
+        (store) => store.leaseRevoke(revoked, this.#context),
+        () => {},
+      );
       return;
     }
     const ttlSeconds = random.integer(1, 20);
@@ -348,7 +345,11 @@ export class Workload {
     const { history, random } = this.#options;
     const revision = history.knownRevision - random.integer(0, 100);
     if (revision < 2) return;
-    this.#ask(`compact to ${revision}`, (store) => store.compact(revision, this.#context), () => {});
+    this.#ask(
+      `compact to ${revision}`,
+      (store) => store.compact(revision, this.#context),
+      () => {},
+    );
   }
 }
 

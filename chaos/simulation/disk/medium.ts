@@ -128,7 +128,7 @@ export class Medium {
   }
 
   /** Keeps what is visible now readable; returns the way to let go. */
-  hold(): { readonly sequence: number; release(): void } {
+  hold(): { readonly sequence: number; readonly release: () => void } {
     const sequence = this.visibleSequence;
     this.#holders.set(sequence, (this.#holders.get(sequence) ?? 0) + 1);
     let held = true;

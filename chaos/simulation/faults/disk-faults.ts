@@ -65,7 +65,10 @@ export function lostBatches(setting: FaultSetting): void {
 export function logBitFlip(setting: FaultSetting): void {
   damage(setting, 'log-bit-flip', 'log', ({ disk }) => {
     const inEntries = setting.random.float() < 0.7;
-    const flipped = disk.flipBit('log', (key) => (key[0] === ENTRY) === inEntries && key[0] !== 's'.charCodeAt(0));
+    const flipped = disk.flipBit(
+      'log',
+      (key) => (key[0] === ENTRY) === inEntries && key[0] !== 's'.charCodeAt(0),
+    );
     return flipped ? (inEntries ? 'an entry' : 'a record') : undefined;
   });
 }

@@ -1,7 +1,19 @@
 /** Lets each fault that is on begin at random moments, until it is stopped. */
+
 import {
-  clog,
+  failedWrite,
+  fullDisk,
+  logBitFlip,
+  lostBatches,
+  slowDisk,
+  stateBitFlip,
+  witnessBitFlip,
+} from './disk-faults.js';
+import { type FaultKind, type FaultRates } from './kinds.js';
+import { addLearner, demote, promote, remove, replace, resize, transfer } from './membership-faults.js';
+import {
   bridge,
+  clog,
   deaf,
   delay,
   drop,
@@ -24,17 +36,6 @@ import {
   restart,
   rollingRestart,
 } from './process-faults.js';
-import {
-  failedWrite,
-  fullDisk,
-  logBitFlip,
-  lostBatches,
-  slowDisk,
-  stateBitFlip,
-  witnessBitFlip,
-} from './disk-faults.js';
-import { type FaultKind, type FaultRates } from './kinds.js';
-import { addLearner, demote, promote, remove, replace, resize, transfer } from './membership-faults.js';
 import type { FaultSetting } from './setting.js';
 
 const faults: Readonly<Record<FaultKind, (setting: FaultSetting) => void>> = {

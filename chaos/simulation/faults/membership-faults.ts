@@ -25,7 +25,8 @@ interface Change {
 function opportunity(setting: FaultSetting): Change | undefined {
   const leader = setting.options.cluster.leader();
   const current = leader?.status?.configuration;
-  if (leader?.store === undefined || current === undefined || current.votersOutgoing.length > 0) return undefined;
+  if (leader?.store === undefined || current === undefined || current.votersOutgoing.length > 0)
+    return undefined;
   return { leader, current };
 }
 
@@ -39,7 +40,13 @@ function isWise(setting: FaultSetting, next: Configuration): boolean {
   });
 }
 
-function propose(setting: FaultSetting, kind: FaultKind, text: string, change: Change, next: Configuration): void {
+function propose(
+  setting: FaultSetting,
+  kind: FaultKind,
+  text: string,
+  change: Change,
+  next: Configuration,
+): void {
   if (!isWise(setting, next)) return;
   const { leader } = change;
   setting.note(kind, `${text}, asked of ${leader.name}`);
@@ -93,7 +100,10 @@ export function addLearner(setting: FaultSetting): void {
   const next = {
     ...current,
     learners: [...current.learners, member.id],
-    members: [...current.members, { id: member.id, name: member.name, peerAddress: `127.0.0.1:${member.id}` }],
+    members: [
+      ...current.members,
+      { id: member.id, name: member.name, peerAddress: `127.0.0.1:${member.id}` },
+    ],
   };
   propose(setting, 'add-learner', member.name, change, next);
 }
@@ -165,12 +175,21 @@ export function resize(setting: FaultSetting): void {
   }
   const out = new Set<MemberId>();
   while (out.size < 2) {
-    const id = candidateForRemoval(setting, { ...current, voters: current.voters.filter((voter) => !out.has(voter)) });
+    const id = candidateForRemoval(setting, {
+      ...current,
+      voters: current.voters.filter((voter) => !out.has(voter)),
+    });
     if (id === undefined) return;
     out.add(id);
   }
   const voters = current.voters.filter((id) => !out.has(id));
-  propose(setting, 'resize', `${[...out].map((id) => `m${id}`).join(' and ')} leave`, change, withVoters(current, voters));
+  propose(
+    setting,
+    'resize',
+    `${[...out].map((id) => `m${id}`).join(' and ')} leave`,
+    change,
+    withVoters(current, voters),
+  );
 }
 
 /** Leadership is handed to a random voter. */

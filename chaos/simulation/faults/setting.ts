@@ -94,9 +94,7 @@ export class FaultSetting {
 
   /** Links that may be touched. */
   links(): readonly Link[] {
-    return this.options.network
-      .links()
-      .filter(({ from, to }) => !(this.isSpared(from) && this.isSpared(to)));
+    return this.options.network.links().filter(({ from, to }) => !(this.isSpared(from) && this.isSpared(to)));
   }
 
   /** The ids of members in use, in random order. */

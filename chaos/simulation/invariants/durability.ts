@@ -138,7 +138,10 @@ export class Durability implements Monitor {
     switch (message.type) {
       case 'append-accepted':
         if (message.counts && recovering)
-          this.#report('recovering-silence', `m${member} is recovering and acknowledges ${message.matchIndex}`);
+          this.#report(
+            'recovering-silence',
+            `m${member} is recovering and acknowledges ${message.matchIndex}`,
+          );
         this.#checkAcknowledgement(observation, message.term, message.matchIndex);
         return;
       case 'heartbeat-response':
@@ -163,7 +166,8 @@ export class Durability implements Monitor {
   #checkVote(observation: StepObservation, term: Term, candidate: MemberId): void {
     const { member, recovering } = observation;
     const log = this.#log(member);
-    if (recovering) this.#report('recovering-silence', `m${member} is recovering and votes for m${candidate}`);
+    if (recovering)
+      this.#report('recovering-silence', `m${member} is recovering and votes for m${candidate}`);
     if (log.term !== term || log.votedFor !== candidate)
       this.#report(
         'durability',
@@ -179,7 +183,9 @@ export class Durability implements Monitor {
     const durableTerm = log.termAt(matchIndex);
     const isDurable =
       matchIndex <= log.lastIndex &&
-      (durableTerm === undefined || durableTerm === observation.termAt(matchIndex) || matchIndex < observation.firstIndex);
+      (durableTerm === undefined ||
+        durableTerm === observation.termAt(matchIndex) ||
+        matchIndex < observation.firstIndex);
     if (!isDurable)
       this.#report(
         'durability',

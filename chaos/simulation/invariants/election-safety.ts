@@ -64,7 +64,8 @@ export class ElectionSafety implements Monitor {
     this.#leaderOf.set(term, { member, life });
     const votes = this.#votes.get(term);
     // The candidate's own vote needs no message when it is alone.
-    const votedForIt = (id: MemberId): boolean => (votes?.get(id) ?? member) === member && (id === member || votes?.has(id) === true);
+    const votedForIt = (id: MemberId): boolean =>
+      (votes?.get(id) ?? member) === member && (id === member || votes?.has(id) === true);
     if (!isQuorum(observation.configurationAt(observation.lastIndex), votedForIt))
       this.#report('election-safety', `m${member} leads term ${term} without the votes of a quorum`);
   }

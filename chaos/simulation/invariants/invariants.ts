@@ -1,12 +1,5 @@
 /** All monitors of one cluster, told in the order in which they build on each other. */
-import type {
-  Entry,
-  LogBatch,
-  LogIndex,
-  MemberId,
-  SnapshotMetadata,
-  Term,
-} from '../../../raft/index.js';
+import type { Entry, LogBatch, LogIndex, MemberId, SnapshotMetadata, Term } from '../../../raft/index.js';
 import { CommittedHistory } from './committed-history.js';
 import { ConfigurationSafety } from './configuration-safety.js';
 import { Durability } from './durability.js';

@@ -39,7 +39,10 @@ export class ReadIndexSafety implements Monitor {
       reads?.required.delete(id);
       this.answered += 1;
       if (result.index < required)
-        this.#report('read-index', `m${member} reads at ${result.index}, ${required} was committed before the read`);
+        this.#report(
+          'read-index',
+          `m${member} reads at ${result.index}, ${required} was committed before the read`,
+        );
     }
   }
 }

@@ -25,7 +25,10 @@ export class StateMachineSafety implements Monitor {
         this.#report('state-machine-safety', `m${member} applies ${entry.index} where ${expected} is next`);
       expected = entry.index + 1;
       if (this.#history.termAt(entry.index) !== entry.term) {
-        this.#report('state-machine-safety', `m${member} applies ${entry.index}/${entry.term}, which nobody committed`);
+        this.#report(
+          'state-machine-safety',
+          `m${member} applies ${entry.index}/${entry.term}, which nobody committed`,
+        );
         continue;
       }
       const known = this.#registry.find(entry.index, entry.term)?.entry;

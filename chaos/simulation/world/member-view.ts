@@ -8,7 +8,7 @@ import type {
   MemberId,
   OutgoingMessage,
   RaftCore,
-  RaftObservation,
+  CoreObservation,
   Role,
   Term,
 } from '../../../raft/index.js';
@@ -74,7 +74,7 @@ export class MemberView implements StepObservation {
     return this.#core;
   }
 
-  take({ core, events, effects }: RaftObservation): void {
+  take({ core, events, effects }: CoreObservation): void {
     if (this.#core !== undefined) {
       const { role, term, commitIndex, appliedIndex, lastIndex } = this;
       this.before = { role, term, commitIndex, appliedIndex, lastIndex };

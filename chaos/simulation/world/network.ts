@@ -288,9 +288,10 @@ export class SimulatedNetwork {
       const { handlers } = target;
       if (handlers === undefined) answer(new Error('connection refused'));
       else
-        handlers
-          .onSnapshot(from, metadata, stream)
-          .then(() => answer(undefined), (error: unknown) => answer(new Error(String(error))));
+        handlers.onSnapshot(from, metadata, stream).then(
+          () => answer(undefined),
+          (error: unknown) => answer(new Error(String(error))),
+        );
     });
     try {
       for await (const chunk of chunks) {

@@ -7,9 +7,7 @@ export class SnapshotStream implements AsyncIterable<Uint8Array> {
   readonly #chunks: Uint8Array[] = [];
   #ended = false;
   #broken: Error | undefined;
-  #waiting:
-    | { resolve(result: IteratorResult<Uint8Array>): void; reject(reason: Error): void }
-    | undefined;
+  #waiting: { resolve(result: IteratorResult<Uint8Array>): void; reject(reason: Error): void } | undefined;
 
   /** The next calls come from the receiver's machine. */
   arrive(chunk: Uint8Array): void {

@@ -47,7 +47,7 @@ export class Timeline {
   at(
     atMilliseconds: number,
     action: () => void,
-    gate: Gate | undefined = undefined,
+    gate?: Gate,
     life = -1,
     plain = false,
   ): TimelineEvent {
@@ -68,7 +68,7 @@ export class Timeline {
   after(
     delayMilliseconds: number,
     action: () => void,
-    gate: Gate | undefined = undefined,
+    gate?: Gate,
     life = -1,
   ): TimelineEvent {
     return this.at(this.#nowMilliseconds + delayMilliseconds, action, gate, life);
