@@ -2,7 +2,7 @@
  * Rare situations that the simulation must reach for its silence to mean something. Each is counted; a long run
  * that never reaches one has lost its way.
  */
-import type { Configuration, MemberId } from '../../raft/index.js';
+import type { Configuration, MemberId, Message } from '../../raft/index.js';
 import type { MemberView } from './world/member-view.js';
 
 export const markNames = [
@@ -23,6 +23,9 @@ export const markNames = [
   'read answered on a follower',
   'proposal of unknown outcome',
   'proposal lost to another leader',
+  'removed member told so',
+  'start proven to peers',
+  'commit learned from a vote',
   'recovering member found',
   'recovering member readmitted',
   'member lost for good',
@@ -35,8 +38,18 @@ export type MarkName = (typeof markNames)[number];
 
 const isJoint = (configuration: Configuration): boolean => configuration.votersOutgoing.length > 0;
 
+function isVote({ type }: Message): boolean {
+  return (
+    type === 'vote-request' ||
+    type === 'vote-response' ||
+    type === 'pre-vote-request' ||
+    type === 'pre-vote-response'
+  );
+}
+
 interface Remembered {
   readonly life: number;
+  proven: boolean;
   recovering: boolean;
   joint: boolean;
   voter: boolean;
@@ -72,6 +85,12 @@ export class Marks {
     for (const event of view.events) {
       if (event.kind === 'snapshot-installed') this.reach('snapshot installed after truncation');
       else if (event.kind === 'snapshot-failed') this.reach('snapshot transfer broken');
+    }
+    if (before !== undefined && view.commitIndex > before.commitIndex && view.role !== 'leader') {
+      const onlyVotes = view.events.every(
+        (event) => event.kind === 'tick' || (event.kind === 'message' && isVote(event.message)),
+      );
+      if (onlyVotes) this.reach('commit learned from a vote');
     }
     if (before?.role === 'leader') this.#afterOffice(view);
     if (before?.role === 'candidate' && view.role === 'candidate' && before.term < view.term)
@@ -111,12 +130,20 @@ export class Marks {
       if (!known.voter && voter && !joint && view.truncatedFrom === undefined) this.reach('learner promoted');
       if (known.joint && view.before?.role === 'leader' && view.role !== 'leader' && joint)
         this.reach('leader lost inside a joint configuration');
+      if (!known.proven && view.wordCounts) this.reach('start proven to peers');
+      known.proven = view.wordCounts;
       known.recovering = view.recovering;
       known.joint = joint;
       known.voter = voter;
       return;
     }
     if (view.recovering) this.reach('recovering member found');
-    this.#members.set(view.member, { life: view.life, recovering: view.recovering, joint, voter });
+    this.#members.set(view.member, {
+      life: view.life,
+      proven: view.wordCounts,
+      recovering: view.recovering,
+      joint,
+      voter,
+    });
   }
 }

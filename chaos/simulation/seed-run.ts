@@ -182,12 +182,26 @@ export class SeedRun {
     this.#trace.add({ kind: 'member', member: member.id, text: `is ${role} in term ${term}` });
     if (failure === undefined) return;
     this.#trace.add({ kind: 'member', member: member.id, text: `has failed: ${failure}` });
+    if (status.condition === 'removed') {
+      this.#wasRemoved(member);
+      return;
+    }
     if (failure.startsWith('consensus') || member.excuse === undefined) {
       this.#report('unexpected-failure', `${member.name} stopped: ${failure}`);
       return;
     }
     if (this.#atlas.damageOf(member.id) === 'state') this.#countFailure(member);
     this.#operator.failed(member);
+  }
+
+  /** It was told that it is no member any more. */
+  #wasRemoved(member: SimulatedMember): void {
+    const { voters, votersOutgoing, learners } =
+      this.#invariants.configurations.newest ?? this.#cluster.birth;
+    if ([...voters, ...votersOutgoing, ...learners].includes(member.id))
+      this.#report('unexpected-failure', `${member.name} was told that it is removed, and is a member`);
+    this.#marks.reach('removed member told so');
+    this.#timeline.after(0, () => this.#retire(member));
   }
 
   /** What is damaged beyond use fails again and again. */
@@ -249,6 +263,7 @@ export class SeedRun {
   }
 
   #retire(member: SimulatedMember): void {
+    if (member.retired) return;
     member.retired = true;
     this.#operator.giveUp(member);
     member.crash(false);

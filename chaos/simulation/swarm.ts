@@ -42,10 +42,11 @@ function drawFaults(random: Random, only: readonly FaultKind[] | undefined, inte
   const share = 0.25 + random.float() * 0.5;
   const rates = new Map<FaultKind, { readonly everyMilliseconds: number }>();
   for (const kind of faultKinds) {
-    const isOn = random.float() < share;
-    const every = spread(random, 2_000, 20_000) * calm * (rareKinds.has(kind) ? 2 : 1);
-    if (only === undefined ? isOn : only.includes(kind))
-      rates.set(kind, { everyMilliseconds: every / intensity });
+    const isOn = only?.includes(kind) ?? random.float() < share;
+    // What was asked for by name comes often.
+    const slowness = only === undefined ? calm * (rareKinds.has(kind) ? 2 : 1) : 0.5;
+    const every = spread(random, 2_000, 20_000) * slowness;
+    if (isOn) rates.set(kind, { everyMilliseconds: every / intensity });
   }
   return rates;
 }

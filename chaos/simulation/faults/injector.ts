@@ -10,7 +10,17 @@ import {
   witnessBitFlip,
 } from './disk-faults.js';
 import { type FaultKind, type FaultRates } from './kinds.js';
-import { addLearner, demote, promote, remove, replace, resize, transfer } from './membership-faults.js';
+import {
+  addLearner,
+  addVoter,
+  demote,
+  promote,
+  remove,
+  replace,
+  resize,
+  setPriority,
+  transfer,
+} from './membership-faults.js';
 import {
   bridge,
   clog,
@@ -68,22 +78,26 @@ const faults: Readonly<Record<FaultKind, (setting: FaultSetting) => void>> = {
   'clock-drift': clockDrift,
   'clock-jump': clockJump,
   'add-learner': addLearner,
+  'add-voter': addVoter,
   promote,
   demote,
   remove,
   replace,
   resize,
+  'set-priority': setPriority,
   transfer,
 };
 
 /** Changes of who the members are; they end with the safety phase, as a healed majority is chosen by them. */
 const membershipKinds: ReadonlySet<FaultKind> = new Set([
   'add-learner',
+  'add-voter',
   'promote',
   'demote',
   'remove',
   'replace',
   'resize',
+  'set-priority',
 ]);
 
 export class FaultInjector {

@@ -30,11 +30,13 @@ export const faultKinds = [
   'clock-drift',
   'clock-jump',
   'add-learner',
+  'add-voter',
   'promote',
   'demote',
   'remove',
   'replace',
   'resize',
+  'set-priority',
   'transfer',
 ] as const;
 

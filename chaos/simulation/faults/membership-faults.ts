@@ -3,7 +3,7 @@
  * once through joint configurations. Asked of the leader, without waiting: what becomes of it is seen in the
  * configurations that are in force.
  */
-import type { Configuration, MemberId } from '../../../raft/index.js';
+import type { Configuration, MemberId, MembershipStep } from '../../../raft/index.js';
 import { isQuorum } from '../invariants/majorities.js';
 import type { SimulatedMember } from '../world/simulated-member.js';
 import type { FaultKind } from './kinds.js';
@@ -12,9 +12,8 @@ import type { FaultSetting } from './setting.js';
 const MIN_VOTERS = 3;
 const MAX_VOTERS = 7;
 const MAX_MEMBERS = 9;
-const TIMEOUT_MILLISECONDS = 3_000;
-/** A learner this close to the leader may vote. */
-const CAUGHT_UP_ENTRIES = 20;
+/** Changes that are forced although what they leave may not be reachable. */
+const FORCED_SHARE = 0.2;
 
 interface Change {
   readonly leader: SimulatedMember;
@@ -31,165 +30,152 @@ function opportunity(setting: FaultSetting): Change | undefined {
 }
 
 /** Only into what has a quorum of members that are whole and kept running. */
-function isWise(setting: FaultSetting, next: Configuration): boolean {
+function isWise(setting: FaultSetting, voters: readonly MemberId[]): boolean {
   const { cluster, atlas, operator } = setting.options;
-  const { length } = next.voters;
-  if (length < MIN_VOTERS || length > MAX_VOTERS) return false;
-  return isQuorum({ ...next, votersOutgoing: [] }, (id) => {
+  if (voters.length < MIN_VOTERS || voters.length > MAX_VOTERS) return false;
+  return isQuorum({ voters, votersOutgoing: [] }, (id) => {
     return atlas.isWhole(id) && !operator.hasGivenUp(cluster.member(id));
   });
 }
 
+/** `voters`: who would vote when all of it is done. */
 function propose(
   setting: FaultSetting,
   kind: FaultKind,
   text: string,
-  change: Change,
-  next: Configuration,
+  leader: SimulatedMember,
+  steps: readonly MembershipStep[],
+  voters: readonly MemberId[],
 ): void {
-  if (!isWise(setting, next)) return;
-  const { leader } = change;
+  if (!isWise(setting, voters)) return;
   setting.note(kind, `${text}, asked of ${leader.name}`);
+  const force = setting.random.float() < FORCED_SHARE;
   leader.machine.reach(0, () => {
-    void leader.store?.raft.proposeConfiguration(next, { timeoutMilliseconds: TIMEOUT_MILLISECONDS });
-  });
-}
-
-/** The change of voters in one step when it is one, else through a joint configuration. */
-function withVoters(current: Configuration, voters: readonly MemberId[]): Configuration {
-  const added = voters.filter((id) => !current.voters.includes(id));
-  const removed = current.voters.filter((id) => !voters.includes(id));
-  const single = added.length + removed.length <= 1;
-  return {
-    ...current,
-    voters,
-    votersOutgoing: single ? [] : current.voters,
-    learners: current.learners.filter((id) => !voters.includes(id)),
-    // Whoever leaves is described until the joint configuration is left.
-    members: current.members.filter(
-      ({ id }) => voters.includes(id) || current.learners.includes(id) || (!single && removed.includes(id)),
-    ),
-  };
-}
-
-/** Learners that hold about all that the leader has. */
-function readyLearners({ leader, current }: Change): readonly MemberId[] {
-  const status = leader.store?.raft.status();
-  if (status === undefined) return [];
-  return current.learners.filter((id) => {
-    const peer = status.peers.find((candidate) => candidate.id === id);
-    return peer !== undefined && peer.matchIndex + CAUGHT_UP_ENTRIES >= status.lastIndex;
+    void leader.store?.raft.changeMembership(steps, { force });
   });
 }
 
 /** Somebody to take out: the broken first. */
-function candidateForRemoval(setting: FaultSetting, current: Configuration): MemberId | undefined {
-  const voters = current.voters.filter((id) => !setting.isSpared(id));
-  const broken = voters.filter((id) => setting.options.atlas.damageOf(id) === 'state');
-  return setting.pick(broken) ?? setting.pick(voters);
+function candidateForRemoval(setting: FaultSetting, voters: readonly MemberId[]): MemberId | undefined {
+  const candidates = voters.filter((id) => !setting.isSpared(id));
+  const broken = candidates.filter((id) => setting.options.atlas.damageOf(id) === 'state');
+  return setting.pick(broken) ?? setting.pick(candidates);
 }
 
-export function addLearner(setting: FaultSetting): void {
+/** A new member, started and not yet named by any configuration; undefined: there are enough. */
+function newcomer(setting: FaultSetting): SimulatedMember | undefined {
   const { cluster } = setting.options;
-  const change = opportunity(setting);
-  if (change === undefined || change.current.members.length >= MAX_MEMBERS) return;
-  const { current } = change;
-  if (cluster.members.filter((member) => !member.retired).length >= MAX_MEMBERS) return;
+  if (cluster.members.filter((member) => !member.retired).length >= MAX_MEMBERS) return undefined;
   const member = cluster.addMember();
   member.start();
-  const next = {
-    ...current,
-    learners: [...current.learners, member.id],
-    members: [
-      ...current.members,
-      { id: member.id, name: member.name, peerAddress: `127.0.0.1:${member.id}` },
-    ],
+  return member;
+}
+
+function addition(member: SimulatedMember, promote: boolean, replaces?: MemberId): MembershipStep {
+  const { id, name } = member;
+  return {
+    kind: 'add-learner',
+    member: { id, name, peerAddress: `127.0.0.1:${id}` },
+    promote,
+    ...(replaces === undefined ? {} : { replaces }),
   };
-  propose(setting, 'add-learner', member.name, change, next);
+}
+
+const without = (ids: readonly MemberId[], id: MemberId): readonly MemberId[] =>
+  ids.filter((other) => other !== id);
+
+export function addLearner(setting: FaultSetting): void {
+  const change = opportunity(setting);
+  const member = change === undefined ? undefined : newcomer(setting);
+  if (change === undefined || member === undefined) return;
+  const { leader, current } = change;
+  propose(setting, 'add-learner', member.name, leader, [addition(member, false)], current.voters);
+}
+
+/** A learner that becomes a voter by itself. */
+export function addVoter(setting: FaultSetting): void {
+  const change = opportunity(setting);
+  if (change === undefined || change.current.voters.length >= MAX_VOTERS) return;
+  const member = newcomer(setting);
+  if (member === undefined) return;
+  const { leader, current } = change;
+  const voters = [...current.voters, member.id];
+  propose(setting, 'add-voter', member.name, leader, [addition(member, true)], voters);
 }
 
 export function promote(setting: FaultSetting): void {
   const change = opportunity(setting);
-  if (change === undefined) return;
-  const id = setting.pick(readyLearners(change));
-  if (id === undefined) {
+  const id = change === undefined ? undefined : setting.pick(change.current.learners);
+  if (change === undefined || id === undefined) {
     addLearner(setting);
     return;
   }
-  propose(setting, 'promote', `m${id}`, change, withVoters(change.current, [...change.current.voters, id]));
+  const { leader, current } = change;
+  propose(setting, 'promote', `m${id}`, leader, [{ kind: 'promote', id }], [...current.voters, id]);
 }
 
 export function demote(setting: FaultSetting): void {
   const change = opportunity(setting);
-  if (change === undefined) return;
-  const id = candidateForRemoval(setting, change.current);
-  if (id === undefined) return;
-  const { current } = change;
-  const next = {
-    ...current,
-    voters: current.voters.filter((voter) => voter !== id),
-    learners: [...current.learners, id],
-  };
-  propose(setting, 'demote', `m${id}`, change, next);
+  const id = change === undefined ? undefined : candidateForRemoval(setting, change.current.voters);
+  if (change === undefined || id === undefined) return;
+  const { leader, current } = change;
+  propose(setting, 'demote', `m${id}`, leader, [{ kind: 'demote', id }], without(current.voters, id));
 }
 
 export function remove(setting: FaultSetting): void {
   const change = opportunity(setting);
   if (change === undefined) return;
-  const id = candidateForRemoval(setting, change.current);
+  const { leader, current } = change;
+  const learner = setting.random.float() < 0.3 ? setting.pick(current.learners) : undefined;
+  const id = learner ?? candidateForRemoval(setting, current.voters);
   if (id === undefined) return;
-  const voters = change.current.voters.filter((voter) => voter !== id);
-  propose(setting, 'remove', `m${id}`, change, withVoters(change.current, voters));
+  propose(setting, 'remove', `m${id}`, leader, [{ kind: 'remove', id }], without(current.voters, id));
 }
 
-/** A learner in and a voter out, in one joint change. */
+/** A new member in and a voter out, in one joint change once the new one has caught up. */
 export function replace(setting: FaultSetting): void {
   const change = opportunity(setting);
-  if (change === undefined) return;
-  const learner = setting.pick(readyLearners(change));
-  if (learner === undefined) {
-    addLearner(setting);
-    return;
-  }
-  const { current } = change;
-  const out = candidateForRemoval(setting, current);
-  if (out === undefined) return;
-  const voters = [...current.voters.filter((id) => id !== out), learner];
-  propose(setting, 'replace', `m${out} by m${learner}`, change, withVoters(current, voters));
+  const out = change === undefined ? undefined : candidateForRemoval(setting, change.current.voters);
+  const member = out === undefined ? undefined : newcomer(setting);
+  if (change === undefined || out === undefined || member === undefined) return;
+  const { leader, current } = change;
+  const voters = [...without(current.voters, out), member.id];
+  propose(setting, 'replace', `m${out} by ${member.name}`, leader, [addition(member, true, out)], voters);
 }
 
-/** Two voters more, or two less, at once. */
+/** Several voters at once, through a joint configuration: out, down, or out and down. */
 export function resize(setting: FaultSetting): void {
   const change = opportunity(setting);
   if (change === undefined) return;
-  const { current } = change;
-  const ready = readyLearners(change);
-  if (ready.length >= 2 && current.voters.length + 2 <= MAX_VOTERS) {
-    const voters = [...current.voters, ...ready.slice(0, 2)];
-    propose(setting, 'resize', `m${ready[0]} and m${ready[1]} join`, change, withVoters(current, voters));
-    return;
-  }
+  const { leader, current } = change;
   if (current.voters.length - 2 < MIN_VOTERS) {
-    addLearner(setting);
+    addVoter(setting);
     return;
   }
-  const out = new Set<MemberId>();
-  while (out.size < 2) {
-    const id = candidateForRemoval(setting, {
-      ...current,
-      voters: current.voters.filter((voter) => !out.has(voter)),
-    });
-    if (id === undefined) return;
-    out.add(id);
-  }
-  const voters = current.voters.filter((id) => !out.has(id));
+  const first = candidateForRemoval(setting, current.voters);
+  const second =
+    first === undefined ? undefined : candidateForRemoval(setting, without(current.voters, first));
+  if (first === undefined || second === undefined) return;
+  const step = (id: MemberId): MembershipStep =>
+    setting.random.float() < 0.6 ? { kind: 'remove', id } : { kind: 'demote', id };
+  const voters = without(without(current.voters, first), second);
   propose(
     setting,
     'resize',
-    `${[...out].map((id) => `m${id}`).join(' and ')} leave`,
-    change,
-    withVoters(current, voters),
+    `m${first} and m${second} vote no more`,
+    leader,
+    [step(first), step(second)],
+    voters,
   );
+}
+
+export function setPriority(setting: FaultSetting): void {
+  const change = opportunity(setting);
+  const id = change === undefined ? undefined : setting.pick(change.current.voters);
+  if (change === undefined || id === undefined) return;
+  const priority = setting.random.integer(-2, 3);
+  const steps = [{ kind: 'set-priority', id, priority }] as const;
+  propose(setting, 'set-priority', `m${id} to ${priority}`, change.leader, steps, change.current.voters);
 }
 
 /** Leadership is handed to a random voter. */

@@ -127,26 +127,30 @@ export class Durability implements Monitor {
   }
 
   step(observation: StepObservation): void {
-    const { member, recovering, role } = observation;
-    if (recovering && role !== 'follower' && role !== 'learner')
-      this.#report('recovering-silence', `m${member} is recovering and is a ${role}`);
+    const { member, role } = observation;
+    if (isSilent(observation) && role !== 'follower' && role !== 'learner')
+      this.#report('word-of-the-unproven', `m${member} has no word that counts and is a ${role}`);
     for (const { to, message } of observation.messages) this.#check(observation, to, message);
   }
 
   #check(observation: StepObservation, to: MemberId, message: Message): void {
-    const { member, recovering } = observation;
+    const { member } = observation;
+    const silent = isSilent(observation);
     switch (message.type) {
       case 'append-accepted':
-        if (message.counts && recovering)
+        if (message.counts && silent)
           this.#report(
-            'recovering-silence',
-            `m${member} is recovering and acknowledges ${message.matchIndex}`,
+            'word-of-the-unproven',
+            `m${member} has no word that counts and acknowledges ${message.matchIndex}`,
           );
         this.#checkAcknowledgement(observation, message.term, message.matchIndex);
         return;
       case 'heartbeat-response':
-        if (message.counts && recovering)
-          this.#report('recovering-silence', `m${member} is recovering and confirms a read round`);
+        if (message.counts && silent)
+          this.#report(
+            'word-of-the-unproven',
+            `m${member} has no word that counts and confirms a read round`,
+          );
         return;
       case 'vote-response':
         if (message.granted) this.#checkVote(observation, message.term, to);
@@ -155,8 +159,8 @@ export class Durability implements Monitor {
         this.#checkVote(observation, message.term, member);
         return;
       case 'pre-vote-response':
-        if (message.granted && recovering)
-          this.#report('recovering-silence', `m${member} is recovering and grants a pre-vote`);
+        if (message.granted && silent)
+          this.#report('word-of-the-unproven', `m${member} has no word that counts and grants a pre-vote`);
         return;
       default:
         return;
@@ -164,10 +168,10 @@ export class Durability implements Monitor {
   }
 
   #checkVote(observation: StepObservation, term: Term, candidate: MemberId): void {
-    const { member, recovering } = observation;
+    const { member } = observation;
     const log = this.#log(member);
-    if (recovering)
-      this.#report('recovering-silence', `m${member} is recovering and votes for m${candidate}`);
+    if (isSilent(observation))
+      this.#report('word-of-the-unproven', `m${member} has no word that counts and votes for m${candidate}`);
     if (log.term !== term || log.votedFor !== candidate)
       this.#report(
         'durability',
@@ -205,15 +209,22 @@ export class Durability implements Monitor {
   }
 }
 
+/** Neither before the step nor after it does its word count: in between it may have changed. */
+function isSilent({ before, wordCounts }: StepObservation): boolean {
+  return !wordCounts && before?.wordCounts !== true;
+}
+
 /**
- * The configuration that was in force when the leader counted: the newest, unless the step ended with the
- * leader leaving a joint one that it had just committed.
+ * The configuration that was in force when the leader counted: the newest, unless the step ended with one that
+ * the leader appended because it had committed. One that it was asked for came before it counted.
  */
 function countedUnder(observation: StepObservation, registry: EntryRegistry): Configuration {
-  const { configuration, lastIndex, before } = observation;
+  const { configuration, lastIndex, before, membershipChanges } = observation;
   if (before === undefined || lastIndex <= before.lastIndex) return configuration;
   const last = registry.find(lastIndex, observation.termAt(lastIndex) ?? -1)?.entry;
   if (last?.kind !== 'configuration') return configuration;
-  const earlier = observation.configurationAt(lastIndex - 1);
-  return earlier.votersOutgoing.length > 0 ? earlier : configuration;
+  const wasAskedFor = membershipChanges.some(
+    ({ result }) => result.kind === 'appended' && result.index === lastIndex,
+  );
+  return wasAskedFor ? configuration : observation.configurationAt(lastIndex - 1);
 }

@@ -23,6 +23,8 @@ export interface Before {
   readonly commitIndex: LogIndex;
   readonly appliedIndex: LogIndex;
   readonly lastIndex: LogIndex;
+  /** It has lost nothing, its peers have confirmed that it is not an old copy, and it still is a member. */
+  readonly wordCounts: boolean;
 }
 
 export interface StepObservation extends Before {
@@ -31,7 +33,6 @@ export interface StepObservation extends Before {
   readonly life: number;
   /** undefined: the first step of this life. */
   readonly before: Before | undefined;
-  readonly recovering: boolean;
   readonly firstIndex: LogIndex;
   readonly configuration: Configuration;
   /** Entries from here on are new in the member's log since its last step; past the end: none. */
@@ -41,6 +42,7 @@ export interface StepObservation extends Before {
   readonly messages: readonly OutgoingMessage[];
   readonly events: readonly CoreEvent[];
   readonly reads: Effects['reads'];
+  readonly membershipChanges: Effects['membershipChanges'];
   /** undefined before the log's beginning and after its end. */
   termAt(index: LogIndex): Term | undefined;
   /** undefined: not in memory. */

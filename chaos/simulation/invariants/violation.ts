@@ -19,8 +19,8 @@ export type InvariantName =
   | 'no-going-back'
   /** What a member promised, and what was committed, is durable; the latter on a quorum. */
   | 'durability'
-  /** A member that lost something votes for nobody and counts for nothing. */
-  | 'recovering-silence'
+  /** A member that lost something, may be an old copy, or is out, votes for nobody and counts for nothing. */
+  | 'word-of-the-unproven'
   /** Members at one applied index have one state. */
   | 'state-hash'
   /** No two configurations that follow each other could elect or commit without each other. */

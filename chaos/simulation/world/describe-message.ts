@@ -26,7 +26,7 @@ export function describeMessage(message: Message): string {
     case 'timeout-now':
       return `timeout-now term ${message.term}`;
     case 'propose-request':
-      return `propose-request term ${message.term}, request ${message.requestId % 1_048_576}, ${message.kind} of ${message.data.length} bytes`;
+      return `propose-request term ${message.term}, request ${message.requestId % 1_048_576}, ${message.data.length} bytes`;
     case 'propose-response': {
       const { outcome } = message;
       const answer =
@@ -35,6 +35,14 @@ export function describeMessage(message: Message): string {
           : `refused: ${outcome.reason}`;
       return `propose-response request ${message.requestId % 1_048_576} ${answer}`;
     }
+    case 'hello':
+      return `hello ${message.requestId % 1_048_576}, knows term ${message.term}, log ends ${message.lastIndex}`;
+    case 'hello-response':
+      return `hello-response ${message.requestId % 1_048_576}${message.outdated ? ': outdated' : ''}`;
+    case 'term-passed':
+      return `term-passed, term ${message.term}`;
+    case 'removed':
+      return 'removed';
     case 'read-request':
       return `read-request ${message.requestId % 1_048_576}`;
     case 'read-response':

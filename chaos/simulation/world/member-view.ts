@@ -2,13 +2,12 @@
 import type {
   Configuration,
   CoreEvent,
+  CoreObservation,
   Effects,
   Entry,
   LogIndex,
   MemberId,
   OutgoingMessage,
-  RaftCore,
-  CoreObservation,
   Role,
   Term,
 } from '../../../raft/index.js';
@@ -22,6 +21,7 @@ const nothing: Effects = {
   snapshots: [],
   fetches: [],
   transfers: [],
+  membershipChanges: [],
   statusChanged: false,
 };
 
@@ -29,11 +29,12 @@ const nothing: Effects = {
 export class MemberView implements StepObservation {
   readonly member: MemberId;
   readonly life: number;
-  #core: RaftCore | undefined;
+  #core: CoreObservation['core'] | undefined;
   events: readonly CoreEvent[] = [];
   effects: Effects = nothing;
   messages: readonly OutgoingMessage[] = [];
   reads: Effects['reads'] = [];
+  membershipChanges: Effects['membershipChanges'] = [];
   before: Before | undefined;
   role: Role = 'follower';
   term: Term = 0;
@@ -41,6 +42,8 @@ export class MemberView implements StepObservation {
   appliedIndex: LogIndex = 0;
   lastIndex: LogIndex = 0;
   recovering = false;
+  wordCounts = false;
+  ended = false;
   firstIndex: LogIndex = 1;
   firstNewIndex: LogIndex = 1;
   truncatedFrom: LogIndex | undefined;
@@ -69,15 +72,15 @@ export class MemberView implements StepObservation {
     return this.#seen().configurationAt(index);
   }
 
-  #seen(): RaftCore {
+  #seen(): CoreObservation['core'] {
     if (this.#core === undefined) throw new Error('nothing was seen of this member yet');
     return this.#core;
   }
 
   take({ core, events, effects }: CoreObservation): void {
     if (this.#core !== undefined) {
-      const { role, term, commitIndex, appliedIndex, lastIndex } = this;
-      this.before = { role, term, commitIndex, appliedIndex, lastIndex };
+      const { role, term, commitIndex, appliedIndex, lastIndex, wordCounts } = this;
+      this.before = { role, term, commitIndex, appliedIndex, lastIndex, wordCounts };
     }
     const { view, log } = core;
     this.#core = core;
@@ -85,17 +88,20 @@ export class MemberView implements StepObservation {
     this.effects = effects;
     this.messages = effects.messages;
     this.reads = effects.reads;
+    this.membershipChanges = effects.membershipChanges;
     this.role = core.role;
     this.term = view.term;
     this.commitIndex = view.commitIndex;
     this.appliedIndex = view.appliedIndex;
     this.recovering = view.recovering !== undefined;
+    this.ended = view.ended !== undefined;
+    this.wordCounts = !this.recovering && !this.ended && view.proof === undefined;
     this.firstIndex = log.firstIndex;
     this.lastIndex = log.lastIndex;
     this.#compareLog(core);
   }
 
-  #compareLog(core: RaftCore): void {
+  #compareLog(core: CoreObservation['core']): void {
     const last = this.lastIndex;
     const knownLast = this.before?.lastIndex ?? 0;
     this.truncatedFrom = undefined;

@@ -44,13 +44,7 @@ export class Timeline {
     return this.#events;
   }
 
-  at(
-    atMilliseconds: number,
-    action: () => void,
-    gate?: Gate,
-    life = -1,
-    plain = false,
-  ): TimelineEvent {
+  at(atMilliseconds: number, action: () => void, gate?: Gate, life = -1, plain = false): TimelineEvent {
     this.#order += 1;
     const quantised = Math.ceil(atMilliseconds * QUANTA_PER_MILLISECOND) / QUANTA_PER_MILLISECOND;
     const event: TimelineEvent = {
@@ -65,12 +59,7 @@ export class Timeline {
     return event;
   }
 
-  after(
-    delayMilliseconds: number,
-    action: () => void,
-    gate?: Gate,
-    life = -1,
-  ): TimelineEvent {
+  after(delayMilliseconds: number, action: () => void, gate?: Gate, life = -1): TimelineEvent {
     return this.at(this.#nowMilliseconds + delayMilliseconds, action, gate, life);
   }
 
