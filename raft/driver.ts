@@ -65,6 +65,15 @@ const notRunning: MembershipOutcome = {
   message: 'the member is stopping',
 };
 
+const tick: CoreEvent = { kind: 'tick' };
+
+/** What has arrived and the ticks that have passed, in the order in which they count. */
+function withTicks(arrived: readonly CoreEvent[], count: number, arrivedFirst: boolean): readonly CoreEvent[] {
+  if (count === 0) return arrived;
+  const ticks = new Array<CoreEvent>(count).fill(tick);
+  return arrivedFirst ? [...arrived, ...ticks] : [...ticks, ...arrived];
+}
+
 /** How long the log after a snapshot is kept for the follower that received it. */
 const SNAPSHOT_RETENTION_MILLISECONDS = 60_000;
 
@@ -307,9 +316,8 @@ class Driver implements RaftNode {
     const arrived = this.#queue;
     this.#queue = [];
     const { count, stalled } = this.#ticker.take();
-    const ticks = Array.from({ length: count }, (): CoreEvent => ({ kind: 'tick' }));
     try {
-      const events = stalled ? [...arrived, ...ticks] : [...ticks, ...arrived];
+      const events = withTicks(arrived, count, stalled);
       const { clock, observe } = this.#options;
       // Read after everything in `events` has arrived: a read may be answered as of this time.
       const now = {

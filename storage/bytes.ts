@@ -4,7 +4,10 @@
  */
 
 export function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.toString('latin1');
 }
 
 export function bytesOf(text: string): Uint8Array {
@@ -34,13 +37,6 @@ export function afterPrefix(prefix: string): string | undefined {
     if (code < 0xff) return prefix.slice(0, length - 1) + String.fromCharCode(code + 1);
   }
   return undefined;
-}
-
-export function concatBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const joined = Buffer.allocUnsafeSlow(first.length + second.length);
-  joined.set(first);
-  joined.set(second, first.length);
-  return joined;
 }
 
 export function equalBytes(first: Uint8Array, second: Uint8Array): boolean {

@@ -44,10 +44,10 @@ const crcTable: Uint32Array = (() => {
   return table;
 })();
 
-/** CRC-32 (IEEE 802.3), continuing from `seed`. */
-export function crc32(bytes: Uint8Array, seed = 0): number {
+/** CRC-32 (IEEE 802.3) of the bytes at and after `from`, continuing from `seed`. */
+export function crc32(bytes: Uint8Array, seed = 0, from = 0): number {
   let crc = ~seed >>> 0;
-  for (let index = 0; index < bytes.length; index += 1) {
+  for (let index = from; index < bytes.length; index += 1) {
     crc = crcTable[(crc ^ bytes[index]!) & 0xff]! ^ (crc >>> 8);
   }
   return ~crc >>> 0;

@@ -3,21 +3,13 @@
  * format version. No structure is learned at run time, so the same values are the same bytes on every member.
  * Only null, booleans, numbers, strings, bytes and arrays of these are written.
  */
-import { Packr } from 'msgpackr';
 import { crc32 } from './checksum.js';
+import { packBehind, type Tuple, unpackFrom } from './tuple-codec.js';
 
-export type TupleValue = null | boolean | number | string | Uint8Array | readonly TupleValue[];
-export type Tuple = readonly TupleValue[];
-
-const packr = new Packr({
-  useRecords: false,
-  int64AsType: 'number',
-  moreTypes: false,
-  variableMapSize: true,
-});
+export { packBehind, type Tuple, type TupleValue } from './tuple-codec.js';
 
 export function packTuple(tuple: Tuple): Uint8Array {
-  return packr.pack(tuple);
+  return packBehind(0, tuple).bytes;
 }
 
 /** A record is not what was written: damaged, or written by something else. */
@@ -30,14 +22,17 @@ export class DamagedRecordError extends Error {
 
 /** Byte strings inside are views of `bytes`. Throws `DamagedRecordError`. */
 export function unpackTuple(bytes: Uint8Array): Tuple {
-  let value: unknown;
+  return unpackBehind(0, bytes);
+}
+
+/** What `packBehind` wrote. Throws `DamagedRecordError`. */
+export function unpackBehind(headerBytes: number, bytes: Uint8Array): Tuple {
   try {
-    value = packr.unpack(bytes);
-  } catch {
-    throw new DamagedRecordError('not a tuple');
+    return unpackFrom(bytes, headerBytes);
+  } catch (error) {
+    if (error instanceof RangeError) throw new DamagedRecordError('not a tuple');
+    throw error;
   }
-  if (!Array.isArray(value)) throw new DamagedRecordError('not a tuple');
-  return value as Tuple;
 }
 
 export function numberAt(tuple: Tuple, index: number): number {
@@ -74,18 +69,17 @@ const CRC_BYTES = 4;
 
 /** A small record: the CRC-32 of its database key and its tuple, then the tuple. */
 export function sealRecord(key: Uint8Array, tuple: Tuple): Uint8Array {
-  const body = packTuple(tuple);
-  const record = Buffer.allocUnsafeSlow(CRC_BYTES + body.length);
-  record.writeUInt32BE(crc32(body, crc32(key)), 0);
-  record.set(body, CRC_BYTES);
-  return record;
+  const { bytes } = packBehind(CRC_BYTES, tuple);
+  const checksum = crc32(bytes, crc32(key), CRC_BYTES);
+  for (let place = 0; place < CRC_BYTES; place += 1) bytes[place] = checksum >>> (24 - 8 * place);
+  return bytes;
 }
 
 /** Throws `DamagedRecordError` when the record was not sealed under this key. */
 export function openRecord(key: Uint8Array, record: Uint8Array): Tuple {
   if (record.length <= CRC_BYTES) throw new DamagedRecordError('too short');
-  const body = record.subarray(CRC_BYTES);
-  const stored = Buffer.from(record.buffer, record.byteOffset, CRC_BYTES).readUInt32BE(0);
-  if (stored !== crc32(body, crc32(key))) throw new DamagedRecordError('checksum');
-  return unpackTuple(body);
+  const [first = 0, second = 0, third = 0, fourth = 0] = record;
+  const stored = ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
+  if (stored !== crc32(record, crc32(key), CRC_BYTES)) throw new DamagedRecordError('checksum');
+  return unpackBehind(CRC_BYTES, record);
 }

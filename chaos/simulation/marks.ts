@@ -74,14 +74,9 @@ export class Marks {
     const { before, effects } = view;
     if (view.truncatedFrom !== undefined) this.reach('conflict truncated');
     if (effects.fetches.length > 0) this.reach('older entries read back for a follower');
-    for (const { result } of effects.transfers) if (result === 'done') this.reach('leadership transferred');
-    for (const { result } of effects.proposals) {
-      if (result.kind === 'unknown') this.reach('proposal of unknown outcome');
-    }
-    if (view.role !== 'leader') {
-      for (const { result } of effects.reads)
-        if (result.kind === 'index') this.reach('read answered on a follower');
-    }
+    if (effects.transfers.length > 0) this.#transferred(view);
+    if (effects.proposals.length > 0) this.#proposed(view);
+    if (effects.reads.length > 0) this.#read(view);
     for (const event of view.events) {
       if (event.kind === 'snapshot-installed') this.reach('snapshot installed after truncation');
       else if (event.kind === 'snapshot-failed') this.reach('snapshot transfer broken');
@@ -96,6 +91,23 @@ export class Marks {
     if (before?.role === 'candidate' && view.role === 'candidate' && before.term < view.term)
       this.reach('vote split');
     if (effects.statusChanged || before === undefined) this.#statusChanged(view);
+  }
+
+  #transferred(view: MemberView): void {
+    for (const { result } of view.effects.transfers)
+      if (result === 'done') this.reach('leadership transferred');
+  }
+
+  #proposed(view: MemberView): void {
+    for (const { result } of view.effects.proposals) {
+      if (result.kind === 'unknown') this.reach('proposal of unknown outcome');
+    }
+  }
+
+  #read(view: MemberView): void {
+    if (view.role === 'leader') return;
+    for (const { result } of view.reads)
+      if (result.kind === 'index') this.reach('read answered on a follower');
   }
 
   #afterOffice(view: MemberView): void {

@@ -67,7 +67,7 @@ export function drawProfile(
     latencyMilliseconds: { minimum, maximum: minimum + spread(random, 0.2, 8) },
     diskLatencyMilliseconds: spread(random, 0.5, 12),
     limits: {
-      logMarginEntries: Math.round(spread(random, 5, 400)),
+      logMarginEntries: Math.round(spread(random, 10, 400)),
       logMarginBytes: Math.round(spread(random, 4_000, 400_000)),
       ...(small ? { maxCachedBytes: 4_000, maxMessageBytes: 1_500, maxApplyBytes: 2_000 } : {}),
     },

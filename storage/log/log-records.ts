@@ -5,17 +5,18 @@
 
 import type { Entry, EntryKind, HardState, LogIndex, SnapshotMetadata, Term } from '../../raft/index.js';
 import { decodeConfiguration, encodeConfiguration } from '../../raft/index.js';
-import { bytesOf, concatBytes, equalBytes, textOfInteger } from '../bytes.js';
+import { bytesOf, equalBytes } from '../bytes.js';
 import { DIGEST_BYTES, digest } from '../checksum.js';
 import {
   bytesAt,
   DamagedRecordError,
   numberAt,
   openRecord,
+  packBehind,
   packTuple,
   sealRecord,
   stringAt,
-  unpackTuple,
+  unpackBehind,
 } from '../tuple.js';
 
 export const HARD_STATE_KEY = bytesOf('h');
@@ -24,8 +25,15 @@ export const COUNTER_KEY = bytesOf('c');
 export const RECOVERY_KEY = bytesOf('x');
 export const STATE_NAME_KEY = bytesOf('s');
 
+const ENTRY_LETTER = 'e'.charCodeAt(0);
+const TWO_TO_32 = 0x1_0000_0000;
+
 export function entryKey(index: LogIndex): Uint8Array {
-  return bytesOf(`e${textOfInteger(index)}`);
+  const key = Buffer.allocUnsafe(9);
+  key[0] = ENTRY_LETTER;
+  key.writeUInt32BE(Math.floor(index / TWO_TO_32), 1);
+  key.writeUInt32BE(index % TWO_TO_32, 5);
+  return key;
 }
 
 /** The first key after all entries. */
@@ -44,9 +52,11 @@ export interface EntryRecord {
 }
 
 export function encodeEntry(entry: Entry, previousChain: Uint8Array): EntryRecord {
-  const body = packTuple([entry.term, entry.timeMilliseconds, kinds.indexOf(entry.kind), entry.data]);
-  const chain = digest(previousChain, entryKey(entry.index), body);
-  return { chain, bytes: concatBytes(chain, body) };
+  const { term, timeMilliseconds, kind, data } = entry;
+  const { bytes } = packBehind(DIGEST_BYTES, [term, timeMilliseconds, kinds.indexOf(kind), data]);
+  const chain = digest(previousChain, entryKey(entry.index), bytes.subarray(DIGEST_BYTES));
+  bytes.set(chain);
+  return { chain, bytes };
 }
 
 /** The chain value that a stored entry carries, unverified. */
@@ -61,7 +71,7 @@ export function decodeEntry(index: LogIndex, record: Uint8Array, previousChain: 
   if (!equalBytes(chainOf(record), digest(previousChain, entryKey(index), body))) {
     throw new DamagedRecordError(`entry ${index} breaks the chain`);
   }
-  const tuple = unpackTuple(body);
+  const tuple = unpackBehind(DIGEST_BYTES, record);
   const kind = kinds[numberAt(tuple, 2)];
   if (kind === undefined) throw new DamagedRecordError(`entry ${index} has an unknown kind`);
   return {

@@ -16,7 +16,7 @@ import {
   bytesAt,
   DamagedRecordError,
   numberAt,
-  packTuple,
+  packBehind,
   type Tuple,
   tupleAt,
   unpackTuple,
@@ -48,13 +48,11 @@ function encode(witness: Witness): Uint8Array {
       (operation): Tuple => (operation.type === 'put' ? [operation.key, operation.value] : [operation.key]),
     ) ?? null;
   const { counter, lastIndex, chain, term, votedFor } = witness;
-  const body = packTuple([counter, lastIndex, chain, term, votedFor ?? null, operations]);
-  const units = Math.ceil((HEADER_BYTES + body.length) / SLOT_UNIT_BYTES);
-  const file = Buffer.alloc(units * SLOT_UNIT_BYTES);
-  file.set(digest(body));
-  file.writeUInt32BE(body.length, DIGEST_BYTES);
-  file.set(body, HEADER_BYTES);
-  return file;
+  const tuple = [counter, lastIndex, chain, term, votedFor ?? null, operations];
+  const { bytes, packedLength } = packBehind(HEADER_BYTES, tuple, SLOT_UNIT_BYTES);
+  bytes.set(digest(bytes.subarray(HEADER_BYTES, HEADER_BYTES + packedLength)));
+  new DataView(bytes.buffer).setUint32(DIGEST_BYTES, packedLength);
+  return bytes;
 }
 
 function decodeOperation(value: unknown): BatchOperation {

@@ -1,5 +1,5 @@
 /** The records of the state database, each with a digest or checksum that binds it to its key. */
-import { bytesOf, concatBytes, equalBytes } from '../bytes.js';
+import { bytesOf, equalBytes } from '../bytes.js';
 import { DIGEST_BYTES, digest } from '../checksum.js';
 import type { KeyValue } from '../store.js';
 import {
@@ -7,10 +7,11 @@ import {
   DamagedRecordError,
   numberAt,
   openRecord,
+  packBehind,
   packTuple,
   sealRecord,
   type Tuple,
-  unpackTuple,
+  unpackBehind,
 } from '../tuple.js';
 
 /** A version as it is stored: what it says, and the very bytes, whose first 16 are its digest. */
@@ -33,18 +34,23 @@ function versionDigest(salt: RecordSalt, key: Uint8Array, body: Uint8Array): Uin
   return digest(salt, lengthScratch, key, body);
 }
 
+/** The digest, then the tuple. */
+function digested(salt: RecordSalt, key: Uint8Array, tuple: Tuple): Uint8Array {
+  const { bytes } = packBehind(DIGEST_BYTES, tuple);
+  bytes.set(versionDigest(salt, key, bytes.subarray(DIGEST_BYTES)));
+  return bytes;
+}
+
 /** The digest covers the key as the client knows it, so a head becomes history without being encoded again. */
 export function encodeVersion(salt: RecordSalt, item: KeyValue): StoredVersion {
   const { key, createRevision, modRevision, version, lease, value } = item;
-  const body = packTuple([createRevision, modRevision, version, lease, value]);
-  const record = concatBytes(versionDigest(salt, key, body), body);
+  const record = digested(salt, key, [createRevision, modRevision, version, lease, value]);
   // The value stands last: the item shares the record's bytes instead of keeping the proposal's alive.
   return { item: { ...item, value: record.subarray(record.length - value.length) }, record };
 }
 
 export function encodeTombstone(salt: RecordSalt, key: Uint8Array, revision: number): Uint8Array {
-  const body = packTuple([revision]);
-  return concatBytes(versionDigest(salt, key, body), body);
+  return digested(salt, key, [revision]);
 }
 
 function openVersion(salt: RecordSalt, key: Uint8Array, record: Uint8Array): Tuple {
@@ -52,7 +58,7 @@ function openVersion(salt: RecordSalt, key: Uint8Array, record: Uint8Array): Tup
   if (body.length === 0 || !equalBytes(record.subarray(0, DIGEST_BYTES), versionDigest(salt, key, body))) {
     throw new DamagedRecordError(`a version of key ${JSON.stringify(Buffer.from(key).toString('latin1'))}`);
   }
-  return unpackTuple(body);
+  return unpackBehind(DIGEST_BYTES, record);
 }
 
 /** undefined: a tombstone. Throws `DamagedRecordError`. */
@@ -110,8 +116,7 @@ export interface LeaseRecord {
 
 /** Like a version: a digest that the state hash sums up. */
 export function encodeLease(salt: RecordSalt, lease: LeaseRecord): Uint8Array {
-  const body = packTuple([lease.id, lease.ttlSeconds, lease.expiresMilliseconds]);
-  return concatBytes(versionDigest(salt, bytesOf('lease'), body), body);
+  return digested(salt, bytesOf('lease'), [lease.id, lease.ttlSeconds, lease.expiresMilliseconds]);
 }
 
 export function decodeLease(salt: RecordSalt, record: Uint8Array): LeaseRecord {
