@@ -68,7 +68,11 @@ const notRunning: MembershipOutcome = {
 const tick: CoreEvent = { kind: 'tick' };
 
 /** What has arrived and the ticks that have passed, in the order in which they count. */
-function withTicks(arrived: readonly CoreEvent[], count: number, arrivedFirst: boolean): readonly CoreEvent[] {
+function withTicks(
+  arrived: readonly CoreEvent[],
+  count: number,
+  arrivedFirst: boolean,
+): readonly CoreEvent[] {
   if (count === 0) return arrived;
   const ticks = new Array<CoreEvent>(count).fill(tick);
   return arrivedFirst ? [...arrived, ...ticks] : [...ticks, ...arrived];

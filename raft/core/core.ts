@@ -154,11 +154,11 @@ export class RaftCore {
    * than a heartbeat.
    */
   get ticksUntilDue(): number {
-    const { role, options, timeoutTicks, elapsedTicks } = this.#state;
+    const { role, options, timeoutTicks, elapsedTicks, proof } = this.#state;
     const due =
       role.role === 'leader'
         ? options.heartbeatTicks - role.heartbeatElapsedTicks
-        : Math.min(options.heartbeatTicks * 2, timeoutTicks - elapsedTicks);
+        : Math.min(options.heartbeatTicks * (proof === undefined ? 2 : 1), timeoutTicks - elapsedTicks);
     return Math.max(1, due);
   }
 

@@ -3,6 +3,9 @@
  * older copy is intact in itself, but votes it gave and entries it acknowledged are missing, and with them it
  * could vote twice in one term or let a committed entry be lost. Until a quorum has found nothing wrong its word
  * does not count; one peer that knows better ends it.
+ *
+ * This finds what somebody who answers remembers. It cannot be more: what a member promised need be known to no
+ * quorum but the one that relied on it, and to wait for everybody would cost the failures that a cluster survives.
  */
 import { replicationTargets } from './configuration.js';
 import { endMember } from './ending.js';
@@ -10,7 +13,7 @@ import type { Hello, HelloResponse } from './messages.js';
 import { isOutdated } from './peer-promises.js';
 import { hasQuorum } from './quorum.js';
 import type { CoreState } from './state.js';
-import type { MemberId } from './types.js';
+import type { Configuration, MemberId } from './types.js';
 
 /** After loading: a member without any history has nothing to prove. */
 export function beginProof(state: CoreState): void {
@@ -29,16 +32,20 @@ export function beginProof(state: CoreState): void {
     confirmed: new Set([state.id]),
     newer: [],
     elapsedTicks: 0,
+    confirmedTicks: 0,
   };
   askPeers(state);
+}
+
+function peersOf(state: CoreState, newer: readonly Configuration[]): readonly MemberId[] {
+  return [...new Set([state.configurations.latest, ...newer].flatMap(replicationTargets))];
 }
 
 function askPeers(state: CoreState): void {
   const { proof } = state;
   if (proof === undefined) return;
   proof.elapsedTicks = 0;
-  const peers = new Set([state.configurations.latest, ...proof.newer].flatMap(replicationTargets));
-  for (const id of peers) {
+  for (const id of peersOf(state, proof.newer)) {
     if (!proof.confirmed.has(id)) state.send(id, proof.hello);
   }
 }
@@ -48,18 +55,29 @@ export function tickProof(state: CoreState): void {
   const { proof } = state;
   if (proof === undefined) return;
   proof.elapsedTicks += 1;
+  if (isConfirmed(state, proof.newer, proof.confirmed)) proof.confirmedTicks += 1;
   if (proof.elapsedTicks >= state.options.heartbeatTicks) askPeers(state);
 }
 
+/** By a quorum of the configuration in force here, or of a newer one in force at a peer: members leave meanwhile. */
+function isConfirmed(
+  state: CoreState,
+  newer: readonly Configuration[],
+  confirmed: ReadonlySet<MemberId>,
+): boolean {
+  return [state.configurations.latest, ...newer].some((each) => hasQuorum(each, (id) => confirmed.has(id)));
+}
+
 /**
- * Once for all events of a step. A quorum of the configuration in force here, or of a newer one in force at a peer:
- * members that have left meanwhile may never answer again.
+ * Once for all events of a step. Those beyond the quorum get a moment to object: what a member promised need not be
+ * known to everybody, and waiting for all would cost more than it gives.
  */
 export function checkProof(state: CoreState): void {
   const { proof } = state;
-  if (proof === undefined) return;
-  const { latest } = state.configurations;
-  if (![latest, ...proof.newer].some((each) => hasQuorum(each, (id) => proof.confirmed.has(id)))) return;
+  if (proof === undefined || !isConfirmed(state, proof.newer, proof.confirmed)) return;
+  const isAnswered = (id: MemberId): boolean => proof.confirmed.has(id) || state.gone.has(id);
+  const allAnswered = peersOf(state, proof.newer).every(isAnswered);
+  if (!allAnswered && proof.confirmedTicks < state.options.heartbeatTicks) return;
   state.proof = undefined;
   // From now on its word counts: say so at once.
   state.acknowledgementDue = true;

@@ -163,6 +163,8 @@ export class CoreState {
         /** Newer configurations that peers told of. */
         readonly newer: Configuration[];
         elapsedTicks: number;
+        /** Since a quorum has confirmed it: the others have this long to object. */
+        confirmedTicks: number;
       }
     | undefined;
   ended: EndReason | undefined;

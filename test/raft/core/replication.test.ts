@@ -130,6 +130,7 @@ describe('a leader', () => {
     cluster.crash(3);
     const leader = cluster.start(1, withLog([1, 2], 3));
     cluster.start(2, withLog([1], 3));
+    for (const id of [1, 2]) cluster.member(id).step({ kind: 'peer-gone', peer: 3 });
     cluster.electMember(1);
     // Held by a quorum, yet of an earlier term: the round that carries the own entry is what commits both.
     expect(leader.core.view.term).toBe(4);
