@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { simulatedDisk } from '../../../chaos/index.js';
-import { type DiskDatabase, seededRandom, systemClock } from '../../../platform/index.js';
+import { seededRandom, systemClock } from '../../../platform/index.js';
 import { WriteBehind } from '../../../storage/mvcc/write-behind.js';
 import { bytes, text } from '../support/single-member-store.js';
+import { withBatch } from '../support/with-batch.js';
 
 describe('a flush', () => {
   it('ends when what was committed before it is durable, however fast more is committed', async () => {
@@ -10,15 +11,12 @@ describe('a flush', () => {
     const inner = await disk.openDatabase('state');
     let batches = 0;
     let commit: () => void = () => {};
-    const database: DiskDatabase = {
-      ...inner,
-      async batch(operations, options) {
-        batches += 1;
-        // Writers never pause: each batch finds more waiting when it is done.
-        if (batches < 500) commit();
-        await inner.batch(operations, options);
-      },
-    };
+    const database = withBatch(inner, async (operations, options) => {
+      batches += 1;
+      // Writers never pause: each batch finds more waiting when it is done.
+      if (batches < 500) commit();
+      await inner.batch(operations, options);
+    });
     const store = new WriteBehind({ database, clock: systemClock(), describe: () => [] });
     let written = 0;
     commit = () => {

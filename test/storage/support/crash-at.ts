@@ -1,6 +1,7 @@
 /** A simulated disk that loses power in the middle of its nth change, so that a test can try them all. */
 import type { SimulatedDisk } from '../../../chaos/index.js';
 import type { Disk, DiskDatabase } from '../../../platform/index.js';
+import { withBatch } from './with-batch.js';
 
 export interface CrashingDisk extends Disk {
   /** How many changes were begun. */
@@ -24,7 +25,7 @@ export function crashingDisk(disk: SimulatedDisk, crashAt: number): CrashingDisk
   return {
     async openDatabase(name, options): Promise<DiskDatabase> {
       const database = await changing(() => disk.openDatabase(name, options));
-      return { ...database, batch: (operations, how) => changing(() => database.batch(operations, how)) };
+      return withBatch(database, (operations, how) => changing(() => database.batch(operations, how)));
     },
     databaseExists: (name) => disk.databaseExists(name),
     deleteDatabase: (name) => changing(() => disk.deleteDatabase(name)),
