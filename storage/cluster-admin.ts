@@ -1,8 +1,10 @@
 /**
- * The cluster as its administrators see it: who the members are and how they do.
+ * The cluster as its administrators see it: who the members are, how they do, and how the membership changes.
  */
-import type { MemberCondition } from '../raft/index.js';
+import type { MemberCondition, MembershipStep } from '../raft/index.js';
 import type { CallContext, Outcome } from './store.js';
+
+export type { MembershipStep } from '../raft/index.js';
 
 export interface MemberStatus {
   readonly id: number;
@@ -33,6 +35,24 @@ export interface MemberDescription {
   readonly name: string;
   readonly peerAddress: string;
   readonly role: 'voter' | 'learner';
+  /** Of two members that could lead, the one with the higher number does. */
+  readonly priority: number;
+  /** A learner that becomes a voter by itself once it has caught up; `replaces`: in the place of that member. */
+  readonly promotion: { readonly replaces: number | undefined } | undefined;
+  /** Known on the leader only: how far its log is the leader's, and whether it is being sent a snapshot. */
+  readonly progress: { readonly matchIndex: number; readonly snapshot: boolean } | undefined;
+}
+
+/** The membership as one member knows it. */
+export interface Membership {
+  /** A higher one is newer: what this member had applied when it was read. */
+  readonly appliedIndex: number;
+  readonly commitIndex: number;
+  readonly members: readonly MemberDescription[];
+  /** Ids that were members once and never will be again. */
+  readonly removed: readonly number[];
+  /** Committed, applied and not joint: no change is under way. */
+  readonly settled: boolean;
 }
 
 export interface MemberHealth {
@@ -44,7 +64,18 @@ export interface MemberHealth {
 
 export interface ClusterAdmin {
   status(): Promise<MemberStatus>;
+  /** As this member has them in force: a change takes effect when it is appended, before it is committed. */
   members(): Promise<readonly MemberDescription[]>;
+  membership(): Promise<Membership>;
+  /**
+   * Takes the steps in one change; only the leader can. Done when what they lead to is committed and not joint.
+   * A refusal changes nothing and says why; `force` allows what would leave no reachable majority.
+   */
+  changeMembers(
+    steps: readonly MembershipStep[],
+    options: { readonly force: boolean },
+    context: CallContext,
+  ): Promise<Outcome<Membership>>;
   moveLeader(toMemberId: number, context: CallContext): Promise<Outcome<Record<string, never>>>;
   alarms(): Promise<readonly { readonly memberId: number; readonly alarm: 'no-space' | 'corrupt' }[]>;
   /** The state hash and the applied index it belongs to, atomically. */

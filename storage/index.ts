@@ -3,6 +3,7 @@
  * store across a thread.
  */
 export * from './cluster-admin.js';
+export { stepsTaken } from './member/membership.js';
 export {
   FORMAT_VERSION,
   formatMemberFolder,

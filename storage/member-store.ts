@@ -5,9 +5,10 @@ import type { Clock, Disk, Logger, Random } from '../platform/index.js';
 import { DiskFailedError } from '../platform/index.js';
 import type { RaftNode, RaftNodeOptions, Transport } from '../raft/index.js';
 import { createRaftNode } from '../raft/index.js';
-import type { ClusterAdmin } from './cluster-admin.js';
+import type { ClusterAdmin, Membership } from './cluster-admin.js';
 import { type MemberLog, openMemberLog } from './log/member-log.js';
 import { AppliedWaiters } from './member/applied-waiters.js';
+import { CommittedMembership } from './member/committed-membership.js';
 import { LocalAdmin } from './member/local-admin.js';
 import { LocalStore } from './member/local-store.js';
 import { Proposals } from './member/proposals.js';
@@ -34,6 +35,8 @@ export interface MemberStoreOptions {
   readonly electionTimeoutMilliseconds?: number;
   readonly heartbeatMilliseconds?: number;
   readonly tickMilliseconds?: number;
+  /** See raft; off when absent. */
+  readonly leaseReads?: RaftNodeOptions['leaseReads'];
   /** raft's own unless a test gives another. */
   readonly createRaftNode?: CreateRaftNode;
   /** How long history is kept before the leader compacts it (5 minutes by default); false: never by itself. */
@@ -45,6 +48,8 @@ export interface MemberStore {
   readonly store: Store;
   readonly admin: ClusterAdmin;
   readonly raft: RaftNode;
+  /** The membership that is committed and applied here, and each one after it. Returns the way to stop. */
+  onMembership(listener: (membership: Membership) => void): () => void;
   /** Ends watches and calls with `stopping`, stops raft, flushes and closes the databases. */
   close(): Promise<void>;
 }
@@ -95,6 +100,7 @@ function raftTiming(options: MemberStoreOptions): Partial<RaftNodeOptions> {
     ...(electionTimeoutMilliseconds === undefined ? {} : { electionTimeoutMilliseconds }),
     ...(heartbeatMilliseconds === undefined ? {} : { heartbeatMilliseconds }),
     ...(tickMilliseconds === undefined ? {} : { tickMilliseconds }),
+    leaseReads: options.leaseReads,
   };
 }
 
@@ -105,8 +111,9 @@ function listenerOf(parts: {
   readonly proposals: Proposals;
   readonly waiters: AppliedWaiters;
   readonly upkeep: Upkeep;
+  readonly committed: CommittedMembership;
 }): StateListener {
-  const { machine, hub, proposals, waiters, upkeep } = parts;
+  const { machine, hub, proposals, waiters, upkeep, committed } = parts;
   return {
     published: (revision, changes) => hub.publish(revision, changes),
     proposalEnded: (incarnation, sequence, end) => proposals.proposalEnded(incarnation, sequence, end),
@@ -114,6 +121,7 @@ function listenerOf(parts: {
       proposals.entryApplied(index, term);
       upkeep.entryApplied(timeMilliseconds, machine.state.revision);
     },
+    configurationApplied: () => committed.changed(),
     batchApplied: () => {
       hub.flush();
       proposals.answer();
@@ -123,6 +131,7 @@ function listenerOf(parts: {
       hub.rewind();
       proposals.stateReplaced();
       waiters.applied(machine.appliedIndex);
+      committed.changed();
     },
   };
 }
@@ -178,7 +187,8 @@ function assemble(
         ? undefined
         : (options.automaticCompaction?.retentionMilliseconds ?? DEFAULT_RETENTION_MILLISECONDS),
   });
-  machine.listener = listenerOf({ machine, hub, proposals, waiters, upkeep });
+  const committed = new CommittedMembership(() => machine.state.metadata(), clock);
+  machine.listener = listenerOf({ machine, hub, proposals, waiters, upkeep, committed });
   const diskFailure = (): Error | undefined => machine.state.failure ?? log.failure;
   const store = new LocalStore({
     machine,
@@ -191,7 +201,7 @@ function assemble(
     random,
     logger,
   });
-  const admin = new LocalAdmin({ identity, raft, transport, machine, diskFailure, store, clock });
+  const admin = new LocalAdmin({ identity, raft, transport, machine, diskFailure, store, committed, clock });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     store.stop();
@@ -210,6 +220,10 @@ function assemble(
       store,
       admin,
       raft,
+      onMembership(listener) {
+        listener(committed.current());
+        return committed.onChange(listener);
+      },
       close: () => {
         closing ??= close();
         return closing;

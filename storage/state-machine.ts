@@ -45,6 +45,8 @@ export interface StateListener {
   proposalEnded(incarnation: number, sequence: number, end: ProposalEnd): void;
   /** An entry was applied: whatever else was proposed for this place is lost. */
   entryApplied(index: LogIndex, term: Term, timeMilliseconds: number): void;
+  /** A configuration was applied: the state's is another one now. */
+  configurationApplied(): void;
   /** All entries handed over together are applied; watchers may be woken, then answers given. */
   batchApplied(): void;
   /** A snapshot replaced the state. */
@@ -135,6 +137,7 @@ export class MemberStateMachine implements StateMachine {
         throw new CannotApplyError(entry.index, error);
       }
       this.listener?.entryApplied(entry.index, entry.term, entry.timeMilliseconds);
+      if (entry.kind === 'configuration') this.listener?.configurationApplied();
     }
     this.listener?.batchApplied();
   }

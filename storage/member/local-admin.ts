@@ -2,12 +2,21 @@
 
 import type { Clock } from '../../platform/index.js';
 import { DiskFailedError } from '../../platform/index.js';
-import type { Configuration, RaftNode, RaftStatus, Transport } from '../../raft/index.js';
-import type { ClusterAdmin, MemberDescription, MemberHealth, MemberStatus } from '../cluster-admin.js';
+import type { Configuration, MembershipRefusal, RaftNode, RaftStatus, Transport } from '../../raft/index.js';
+import type {
+  ClusterAdmin,
+  MemberDescription,
+  MemberHealth,
+  MemberStatus,
+  Membership,
+  MembershipStep,
+} from '../cluster-admin.js';
 import type { MemberStateMachine } from '../state-machine.js';
-import type { CallContext, Outcome } from '../store.js';
+import type { CallContext, Outcome, Refusal } from '../store.js';
+import type { CommittedMembership } from './committed-membership.js';
 import type { MemberIdentity } from './identity-file.js';
 import type { LocalStore } from './local-store.js';
+import { describeMembers, isJoint, sameConfiguration, stepsTaken } from './membership.js';
 
 export interface LocalAdminOptions {
   readonly identity: MemberIdentity;
@@ -17,6 +26,7 @@ export interface LocalAdminOptions {
   /** What stopped this member's disk. */
   readonly diskFailure: () => Error | undefined;
   readonly store: LocalStore;
+  readonly committed: CommittedMembership;
   readonly clock: Clock;
 }
 
@@ -25,6 +35,19 @@ const SILENCE_MILLISECONDS = 3500;
 
 function nameOf(configuration: Configuration, id: number | undefined): string | undefined {
   return configuration.members.find((member) => member.id === id)?.name;
+}
+
+/** `no-leader` may be tried again at whoever leads; `overloaded` a little later. */
+function membershipRefusal(reason: MembershipRefusal, message: string): Refusal {
+  switch (reason) {
+    case 'not-leader':
+      return { reason: 'no-leader', message };
+    case 'busy':
+      return { reason: 'overloaded', message };
+    case 'invalid':
+    case 'unreachable':
+      return { reason: 'invalid', message };
+  }
 }
 
 export class LocalAdmin implements ClusterAdmin {
@@ -68,31 +91,75 @@ export class LocalAdmin implements ClusterAdmin {
   }
 
   async members(): Promise<readonly MemberDescription[]> {
-    const { configuration } = this.#options.raft.status();
-    return configuration.members.map((member) => ({
-      id: member.id,
-      name: member.name,
-      peerAddress: member.peerAddress,
-      role: configuration.learners.includes(member.id) ? 'learner' : 'voter',
-    }));
+    const { configuration, peers } = this.#options.raft.status();
+    return describeMembers(configuration, peers);
+  }
+
+  async membership(): Promise<Membership> {
+    const { raft, machine } = this.#options;
+    const { configuration, commitIndex, lastIndex, id, peers } = raft.status();
+    const { index: appliedIndex, configuration: applied } = machine.state.metadata();
+    const self = { id, matchIndex: lastIndex, state: 'replicate' as const, recentlyActive: true };
+    return {
+      appliedIndex,
+      commitIndex,
+      members: describeMembers(configuration, [self, ...peers]),
+      removed: configuration.removed ?? [],
+      settled: !isJoint(configuration) && sameConfiguration(configuration, applied),
+    };
+  }
+
+  async changeMembers(
+    steps: readonly MembershipStep[],
+    options: { readonly force: boolean },
+    context: CallContext,
+  ): Promise<Outcome<Membership>> {
+    const { raft, committed, clock } = this.#options;
+    const deadline = clock.monotonicMilliseconds() + context.timeoutMilliseconds;
+    const result = await raft.changeMembership(steps, options);
+    switch (result.kind) {
+      case 'refused':
+        return { kind: 'refused', refusal: membershipRefusal(result.reason, result.message) };
+      case 'appended': {
+        const left = Math.max(0, deadline - clock.monotonicMilliseconds());
+        const reached = await committed.until(
+          (membership) => membership.appliedIndex >= result.index && membership.settled,
+          left,
+        );
+        if (reached === undefined) {
+          return { kind: 'unknown', message: 'the change was begun and is not committed yet' };
+        }
+        // Another leader's entry may have taken its place; the caller looks again.
+        return stepsTaken(reached, steps)
+          ? { kind: 'done', value: reached }
+          : { kind: 'unknown', message: 'the leader lost its office before the change was committed' };
+      }
+    }
   }
 
   async moveLeader(toMemberId: number, _context: CallContext): Promise<Outcome<Record<string, never>>> {
     const { raft } = this.#options;
     const { configuration, role } = raft.status();
     if (!configuration.voters.includes(toMemberId)) {
-      const message = `there is no voting member ${toMemberId}`;
+      const learner = nameOf(configuration, toMemberId);
+      const message =
+        learner === undefined
+          ? `there is no member ${toMemberId}`
+          : `${learner} is a learner: only voting members can lead`;
       return { kind: 'refused', refusal: { reason: 'invalid', message } };
     }
     if (role !== 'leader') {
       const message = 'only the leader can hand over its office: ask it';
-      return { kind: 'refused', refusal: { reason: 'invalid', message } };
+      return { kind: 'refused', refusal: { reason: 'no-leader', message } };
     }
     switch (await raft.transferLeadership(toMemberId)) {
       case 'done':
         return { kind: 'done', value: {} };
-      case 'refused':
-        return { kind: 'refused', refusal: { reason: 'no-leader', message: 'the transfer was refused' } };
+      case 'refused': {
+        const name = nameOf(configuration, toMemberId) ?? `member ${toMemberId}`;
+        const message = `${name} is not to be reached, not whole, or another transfer is under way`;
+        return { kind: 'refused', refusal: { reason: 'invalid', message } };
+      }
       case 'timeout':
         return { kind: 'unknown', message: 'the other member has not taken over in time' };
     }

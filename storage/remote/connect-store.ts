@@ -1,5 +1,11 @@
 /** The client's end: the store of another thread, with the same promises. */
-import type { ClusterAdmin, MemberDescription, MemberHealth, MemberStatus } from '../cluster-admin.js';
+import type {
+  ClusterAdmin,
+  MemberDescription,
+  MemberHealth,
+  MemberStatus,
+  Membership,
+} from '../cluster-admin.js';
 import type {
   CallContext,
   LeaseGrant,
@@ -211,6 +217,9 @@ export function connectStore(port: StorePort, options: ConnectStoreOptions = {})
   const admin: ClusterAdmin = {
     status: () => connection.plain<MemberStatus>('admin.status'),
     members: () => connection.plain<readonly MemberDescription[]>('admin.members'),
+    membership: () => connection.plain<Membership>('admin.membership'),
+    changeMembers: (steps, options, context) =>
+      connection.call<Membership>('admin.changeMembers', [steps, options], context, true),
     moveLeader: (toMemberId, context) =>
       connection.call<Record<string, never>>('admin.moveLeader', toMemberId, context, true),
     alarms: () => connection.plain<Awaited<ReturnType<ClusterAdmin['alarms']>>>('admin.alarms'),

@@ -18,10 +18,11 @@ export type PlainMethod =
   | 'store.status'
   | 'admin.status'
   | 'admin.members'
+  | 'admin.membership'
   | 'admin.alarms'
   | 'admin.hash'
   | 'admin.health';
-export type AdminMethod = 'admin.moveLeader' | 'admin.defragment';
+export type AdminMethod = 'admin.changeMembers' | 'admin.moveLeader' | 'admin.defragment';
 
 /** From the client to the server. */
 export type Request =

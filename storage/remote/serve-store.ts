@@ -44,6 +44,10 @@ function call(
       return store.compact(argument as number, context);
     case 'catchUp':
       return store.catchUp(context);
+    case 'admin.changeMembers': {
+      const [steps, options] = argument as Parameters<ClusterAdmin['changeMembers']>;
+      return admin.changeMembers(steps, options, context);
+    }
     case 'admin.moveLeader':
       return admin.moveLeader(argument as number, context);
     case 'admin.defragment':
@@ -59,6 +63,8 @@ function plain({ store, admin }: Served, method: PlainMethod): Promise<unknown> 
       return admin.status();
     case 'admin.members':
       return admin.members();
+    case 'admin.membership':
+      return admin.membership();
     case 'admin.alarms':
       return admin.alarms();
     case 'admin.hash':

@@ -49,6 +49,7 @@ async function openMember(disk: SimulatedDisk, format = true): Promise<Member> {
     published: () => {},
     proposalEnded: (_incarnation, sequence, end) => ends.push({ sequence, end }),
     entryApplied: () => {},
+    configurationApplied: () => {},
     batchApplied: () => {},
     stateReplaced: () => {},
   };

@@ -323,6 +323,10 @@ export function createMemoryAdmin(store: MemoryStore): MemoryAdmin {
         hasQuorum: admin.hasQuorum,
       }),
     members: () => Promise.resolve([]),
+    membership: () =>
+      Promise.resolve({ appliedIndex: 1, commitIndex: 1, members: [], removed: [], settled: true }),
+    changeMembers: () =>
+      Promise.resolve({ kind: 'refused', refusal: { reason: 'invalid', message: 'nobody to change' } }),
     moveLeader: () => Promise.resolve({ kind: 'done', value: {} }),
     alarms: () => Promise.resolve([]),
     hash: () => Promise.resolve({ appliedIndex: 1, stateHash: '0'.repeat(32) }),
