@@ -1,12 +1,13 @@
 /** The command line's grammar: which commands there are and what they take. What they do stands in commands/. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { kuorumVersion } from '../cluster/index.js';
+import { kuorumVersion, maxPriority } from '../cluster/index.js';
 import { bench, benchRaft } from './commands/bench.js';
 import { down } from './commands/down.js';
 import { fault } from './commands/fault.js';
 import { kubeconfig } from './commands/kubeconfig.js';
 import { kubectl } from './commands/kubectl.js';
 import { logs } from './commands/logs.js';
+import { changeMembers, listMembers, type MemberOptions } from './commands/member.js';
 import { type RecoverCommandOptions, recover } from './commands/recover.js';
 import { type SimulateOptions, simulate } from './commands/simulate.js';
 import { status } from './commands/status.js';
@@ -15,7 +16,7 @@ import { type UpOptions, up } from './commands/up.js';
 function integer(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+    if (!/^-?\d+$/.test(text) || value < minimum || value > maximum) {
       throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
     }
     return value;
@@ -49,6 +50,15 @@ interface DataDirOption {
   readonly dataDir?: string;
 }
 
+const priority = integer(-maxPriority, maxPriority);
+
+type AddOptions = MemberOptions & {
+  readonly name?: string;
+  readonly learner: boolean;
+  readonly priority?: number;
+  readonly count?: number;
+};
+
 function addUp(program: Command): void {
   program
     .command('up')
@@ -67,6 +77,7 @@ function addUp(program: Command): void {
     .option('--data-dir <folder>', 'where keys, data and logs lie (default: .kuorum)')
     .option('--fresh', 'delete what an earlier cluster left in the folder', false)
     .option('--faults', 'allow kuorum fault', false)
+    .option('--lease-reads', "serve reads under the leader's lease, not by a round each", false)
     .option('--tls-san <names>', 'further names for the API certificates', list, [])
     .option('-d, --detach', 'return when the cluster is ready and leave it running', false)
     .addOption(new Option('--ready-timeout <seconds>').argParser(integer(1, 3600)).default(60).hideHelp())
@@ -129,6 +140,76 @@ function addRecovery(program: Command): void {
     .option('-y, --yes', 'recover; without it the plan is shown and nothing is changed', false)
     .option('--force', 'recover although a majority is there and could simply be started', false)
     .action((options: RecoverCommandOptions) => recover(options));
+}
+
+const dataDirFlag = '--data-dir <folder>';
+const whichCluster = 'the cluster to change';
+
+function addMembership(program: Command): void {
+  const member = program
+    .command('member')
+    .description('the members of a running cluster, and changes of them');
+  member
+    .command('list')
+    .description('who is a member, and in which role')
+    .option(dataDirFlag, 'the cluster to look at')
+    .addOption(
+      new Option('-o, --output <format>', 'how to print it').choices(['table', 'json']).default('table'),
+    )
+    .action((options: MemberOptions & { readonly output: 'table' | 'json' }) => listMembers(options));
+  member
+    .command('add')
+    .description('start a new member; it votes once it has caught up')
+    .option('--name <name>', 'its name (default: m4 after m3)')
+    .option('--learner', 'it stays a learner until it is promoted', false)
+    .option('--priority <number>', 'of two members that could lead, the higher does', priority)
+    .option('--count <number>', 'so many at once', integer(1, 7))
+    .option(dataDirFlag, whichCluster)
+    .action(({ dataDir, ...options }: AddOptions) =>
+      changeMembers({ kind: 'add', ...options }, dataDir === undefined ? {} : { dataDir }),
+    );
+  for (const [kind, description] of [
+    ['remove', 'take a member out and end its process'],
+    ['demote', 'make a learner of a voting member'],
+    ['replace', 'a new member in, and in the same change the old one out'],
+  ] as const) {
+    member
+      .command(kind)
+      .description(description)
+      .argument('<member>', 'its name, or leader')
+      .option('--force', 'also when no majority would be reachable then', false)
+      .option(dataDirFlag, whichCluster)
+      .action((name: string, options: MemberOptions & { readonly force: boolean }) =>
+        changeMembers({ kind, member: name, force: options.force }, options),
+      );
+  }
+  member
+    .command('promote')
+    .description('let a learner vote once it has caught up')
+    .argument('<member>', 'its name')
+    .option(dataDirFlag, whichCluster)
+    .action((name: string, options: MemberOptions) =>
+      changeMembers({ kind: 'promote', member: name }, options),
+    );
+  member
+    .command('priority')
+    .description('of two members that could lead, the one with the higher priority does')
+    .argument('<member>', 'its name, or leader')
+    .argument('<number>', `from -${maxPriority} to ${maxPriority}; 0 at first`, priority)
+    .option(dataDirFlag, whichCluster)
+    // A number below 0 looks like an option.
+    .allowUnknownOption()
+    .action((name: string, value: number, options: MemberOptions) =>
+      changeMembers({ kind: 'priority', member: name, priority: value }, options),
+    );
+  program
+    .command('move-leader')
+    .description('let another member lead')
+    .argument('<member>', 'a voting member')
+    .option(dataDirFlag, whichCluster)
+    .action((name: string, options: MemberOptions) =>
+      changeMembers({ kind: 'move-leader', member: name }, options),
+    );
 }
 
 function addClients(program: Command): void {
@@ -206,6 +287,7 @@ export function createProgram(): Command {
   addObservation(program);
   addControl(program);
   addRecovery(program);
+  addMembership(program);
   addClients(program);
   addBench(program);
   addSimulate(program);

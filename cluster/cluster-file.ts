@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, replaceFile } from './atomic-file.js';
+import type { MemberRole } from './cluster.js';
 import { UserError } from './user-error.js';
 
 /** Raised when an older Kuorum could not understand the folder. */
@@ -19,6 +20,16 @@ export interface ClusterFileMember {
   /** The etcd API's port; null until that exists. */
   readonly clientPort: number | null;
   readonly peerPort: number | null;
+  /** What was last known to be committed about it; the members' own configuration is the truth. */
+  readonly role: MemberRole;
+  readonly priority: number;
+  /** Being added: no committed configuration was seen to have it yet. */
+  readonly joining: boolean;
+}
+
+export interface FormerMember {
+  readonly name: string;
+  readonly id: number;
 }
 
 export interface ClusterFile {
@@ -37,6 +48,8 @@ export interface ClusterFile {
   readonly supervisorPid: number | null;
   readonly frontDoorPort: number | null;
   readonly members: readonly ClusterFileMember[];
+  /** Who was a member once, oldest first. A name may be given again, an id never. */
+  readonly former: readonly FormerMember[];
 }
 
 export function clusterFilePath(dataDir: string): string {
@@ -52,12 +65,29 @@ const isPort = (value: unknown): value is number | null =>
   value === null || (Number.isInteger(value) && (value as number) > 0 && (value as number) < 65_536);
 const isPid = (value: unknown): value is number | null => value === null || isId(value);
 
-function isMember(value: unknown): value is ClusterFileMember {
+/** As an older Kuorum wrote it, which knew no other members than those of the birth. */
+type StoredMember = Omit<ClusterFileMember, 'role' | 'priority' | 'joining'> & Partial<ClusterFileMember>;
+type StoredFile = Omit<ClusterFile, 'members' | 'former'> & {
+  readonly members: readonly StoredMember[];
+  readonly former?: readonly FormerMember[];
+};
+
+function isFormerMember(value: unknown): value is FormerMember {
   return (
     isRecord(value) &&
     typeof value.name === 'string' &&
     /^[a-z0-9-]{1,32}$/.test(value.name) &&
-    isId(value.id) &&
+    isId(value.id)
+  );
+}
+
+function isMember(value: unknown): value is StoredMember {
+  return (
+    isRecord(value) &&
+    isFormerMember(value) &&
+    (value.role === undefined || value.role === 'voter' || value.role === 'learner') &&
+    (value.priority === undefined || Number.isSafeInteger(value.priority)) &&
+    (value.joining === undefined || typeof value.joining === 'boolean') &&
     isPid(value.pid) &&
     isPort(value.apiPort) &&
     isPort(value.clientPort) &&
@@ -65,7 +95,7 @@ function isMember(value: unknown): value is ClusterFileMember {
   );
 }
 
-function isClusterFile(value: unknown): value is ClusterFile {
+function isClusterFile(value: unknown): value is StoredFile {
   return (
     isRecord(value) &&
     value.format === clusterFileFormat &&
@@ -80,8 +110,17 @@ function isClusterFile(value: unknown): value is ClusterFile {
     value.members.length > 0 &&
     value.members.every(isMember) &&
     new Set(value.members.map((member) => member.name)).size === value.members.length &&
-    new Set(value.members.map((member) => member.id)).size === value.members.length
+    new Set(value.members.map((member) => member.id)).size === value.members.length &&
+    (value.former === undefined || (Array.isArray(value.former) && value.former.every(isFormerMember)))
   );
+}
+
+function complete(file: StoredFile): ClusterFile {
+  return {
+    ...file,
+    members: file.members.map((member) => ({ role: 'voter', priority: 0, joining: false, ...member })),
+    former: file.former ?? [],
+  };
 }
 
 /** Whether the text is a cluster.json of any format: what `--fresh` asks before it deletes anything. */
@@ -120,7 +159,7 @@ export function parseClusterFile(text: string, path: string): ClusterFile {
       `${path} does not describe a Kuorum cluster: restore it from a copy, or choose another --data-dir`,
     );
   }
-  return value;
+  return complete(value);
 }
 
 /** undefined when there is none. */

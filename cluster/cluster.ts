@@ -19,6 +19,8 @@ export interface StartClusterOptions {
   readonly apiPort?: number;
   /** Allow fault control; on by default here, off by default on the command line. */
   readonly faults?: boolean;
+  /** Serve linearizable reads under the leader's lease: quicker, and only right while clocks drift apart slowly. */
+  readonly leaseReads?: boolean;
   /** Further names and addresses for the API servers' certificates. */
   readonly tlsSan?: readonly string[];
   /** How long to wait for readiness; 60,000 when absent. */
@@ -45,8 +47,36 @@ export interface ClusterMember {
   readonly clientPort: number | null;
 }
 
-/** Where a member's process stands, as its supervisor knows it. */
-export type MemberProcessState = 'starting' | 'running' | 'paused' | 'killed' | 'restarting' | 'stopped';
+/**
+ * Where a member's process stands, as its supervisor knows it. `refused`: down until somebody mends what is
+ * wrong with it, or replaces it.
+ */
+export type MemberProcessState =
+  | 'starting'
+  | 'running'
+  | 'paused'
+  | 'killed'
+  | 'restarting'
+  | 'refused'
+  | 'stopped';
+
+export type MemberRole = 'voter' | 'learner';
+
+export interface ClusterMembershipEntry {
+  readonly name: string;
+  readonly id: number;
+  readonly role: MemberRole;
+  readonly priority: number;
+  /** A learner that becomes a voter by itself once it has caught up. */
+  readonly promoting: boolean;
+  /** The member in whose place it will vote. */
+  readonly replaces: string | undefined;
+  /** How much of the leader's log it has, from 0 to 1; undefined when no leader said so. */
+  readonly caughtUp: number | undefined;
+  readonly leader: boolean;
+  /** undefined: no process of this supervisor's. */
+  readonly process: MemberProcessState | undefined;
+}
 
 export interface ClusterMemberStatus {
   readonly name: string;
@@ -76,6 +106,9 @@ export interface ClusterMemberStatus {
   /** User and system time of the process since its start. */
   readonly cpuMilliseconds: number | undefined;
   readonly restarts: number;
+  /** What is committed about it, as far as the supervisor has heard. */
+  readonly voting: boolean;
+  readonly priority: number;
   readonly apiPort: number;
   readonly peerPort: number;
   readonly clientPort: number | null;
@@ -115,6 +148,35 @@ export interface ClusterFaults {
   heal(): Promise<void>;
 }
 
+/**
+ * Changes of the membership while the cluster runs, one at a time. `leader` stands for whoever leads now. Each
+ * refusal is a `UserError` with the reason, and has changed nothing.
+ */
+export interface ClusterMembership {
+  list(): Promise<readonly ClusterMembershipEntry[]>;
+  /**
+   * Starts a new member, by the next free name or the given one, as a learner; it votes by itself once it has
+   * caught up, unless it is to stay a learner. Resolves with its name when it votes (or listens, for a learner).
+   */
+  add(options?: {
+    readonly name?: string;
+    readonly learner?: boolean;
+    readonly priority?: number;
+  }): Promise<string>;
+  /** Takes it out and ends its process. Resolves with its name when nothing of it runs. */
+  remove(member: string, options?: { readonly force?: boolean }): Promise<string>;
+  /** A learner becomes a voter; resolves when it is one. */
+  promote(member: string): Promise<string>;
+  /** A voter becomes a learner. */
+  demote(member: string, options?: { readonly force?: boolean }): Promise<string>;
+  /** A new member in as a learner, then in one change it votes and the old one is out. Resolves with the new name. */
+  replace(member: string, options?: { readonly force?: boolean }): Promise<string>;
+  /** Of two members that could lead, the one with the higher priority does; from -1000 to 1000, 0 at first. */
+  setPriority(member: string, priority: number): Promise<string>;
+  /** Resolves when it leads. */
+  moveLeader(member: string): Promise<string>;
+}
+
 export interface Cluster {
   readonly name: string;
   /** The front door: `https://127.0.0.1:PORT`. */
@@ -126,6 +188,7 @@ export interface Cluster {
   /** As they are now: pids and ports change when a member is started again. */
   readonly members: readonly ClusterMember[];
   readonly faults: ClusterFaults;
+  readonly membership: ClusterMembership;
   /** Milliseconds from the call to readiness. */
   readonly startMilliseconds: number;
   status(): Promise<ClusterStatus>;

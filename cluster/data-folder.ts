@@ -8,6 +8,7 @@ import { errorCode } from './atomic-file.js';
 import { type ClusterFile, clusterFilePath, looksLikeClusterFile, readClusterFile } from './cluster-file.js';
 import { memberFolder, membersFolder } from './folder-layout.js';
 import { readCommit, recoveryFolderName } from './recover/recovery-folder.js';
+import { startProblem } from './start-rules.js';
 import { AlreadyHeldError, type Holder, holdDataFolder } from './supervisor/holder.js';
 import { socketFileName } from './supervisor/socket-path.js';
 import { UserError } from './user-error.js';
@@ -17,6 +18,8 @@ export interface HeldDataFolder {
   readonly holder: Holder;
   /** undefined: a new cluster is to be made here. */
   readonly file: ClusterFile | undefined;
+  /** Members that must not start, by name, with the reason. */
+  readonly refusals: ReadonlyMap<string, string>;
 }
 
 async function makeFolder(dataDir: string): Promise<void> {
@@ -74,21 +77,34 @@ async function removeContents(dataDir: string): Promise<void> {
   }
 }
 
-/** A member whose folder is gone would start empty and vote again: it may have voted and acknowledged before. */
-async function checkMemberFolders(dataDir: string, file: ClusterFile): Promise<void> {
-  if (file.phase === 'forming') return;
-  const missing: string[] = [];
-  for (const member of file.members) {
-    const path = memberFolder(dataDir, member.name);
-    await access(path).catch(() => missing.push(path));
+/** undefined: there is something in it, which the member itself looks at. */
+async function folderProblem(path: string): Promise<string | undefined> {
+  try {
+    return (await readdir(path)).length === 0 ? `${path} is empty` : undefined;
+  } catch (error) {
+    const code = errorCode(error);
+    return code === 'ENOENT' ? `${path} is missing` : `${path} cannot be read (${code ?? String(error)})`;
   }
-  if (missing.length === 0) return;
-  throw new UserError(
-    missing.length === file.members.length
-      ? `${membersFolder(dataDir)} is missing: restore it from a copy, or begin anew with --fresh`
-      : `${missing.join(', ')} is missing while the cluster's other members exist: restore it from a copy, or ` +
-          'begin anew with --fresh (an emptied member must not vote again)',
+}
+
+/** A member whose folder is gone would start empty and vote again: it may have voted and acknowledged before. */
+async function checkMemberFolders(dataDir: string, file: ClusterFile): Promise<ReadonlyMap<string, string>> {
+  const refusals = new Map<string, string>();
+  if (file.phase === 'forming') return refusals;
+  for (const { name } of file.members) {
+    const problem = await folderProblem(memberFolder(dataDir, name));
+    if (problem !== undefined) refusals.set(name, problem);
+  }
+  if (refusals.size === file.members.length && file.members.length > 1) {
+    throw new UserError(
+      `${membersFolder(dataDir)} is missing or holds no member: restore it from a copy, or begin anew with --fresh`,
+    );
+  }
+  const problem = startProblem(
+    file.members.map(({ name, role }) => ({ name, voting: role === 'voter', refusal: refusals.get(name) })),
   );
+  if (problem !== undefined) throw new UserError(problem);
+  return refusals;
 }
 
 /**
@@ -105,8 +121,8 @@ export async function holdAndReadDataFolder(options: {
     if (options.fresh && (await checkOurs(dataDir))) await removeContents(dataDir);
     await checkNoRecovery(dataDir);
     const file = await readClusterFile(dataDir);
-    if (file !== undefined) await checkMemberFolders(dataDir, file);
-    return { dataDir, holder, file };
+    const refusals = file === undefined ? new Map() : await checkMemberFolders(dataDir, file);
+    return { dataDir, holder, file, refusals };
   } catch (error) {
     await holder.release();
     throw error;
@@ -153,7 +169,7 @@ export async function holdDataFolderToRecover(options: {
   }
   const holder = await holdOurs(dataDir);
   try {
-    return { dataDir, holder, file: await readClusterFile(dataDir) };
+    return { dataDir, holder, file: await readClusterFile(dataDir), refusals: new Map() };
   } catch (error) {
     await holder.release();
     throw error;

@@ -1,7 +1,7 @@
 /**
  * Where what lies in DIR.
  *
- * DIR/cluster.json  kubeconfig  supervisor.sock  pki/  members/NAME/  logs/NAME.log
+ * DIR/cluster.json  kubeconfig  supervisor.sock  pki/  members/NAME/  former/NAME-ID/  logs/NAME.log
  */
 import { join } from 'node:path';
 
@@ -11,6 +11,11 @@ export function membersFolder(dataDir: string): string {
 
 export function memberFolder(dataDir: string, name: string): string {
   return join(membersFolder(dataDir), name);
+}
+
+/** Where the folder of a former member is put that may hold what nobody else has. */
+export function formerMemberFolder(dataDir: string, name: string, id: number): string {
+  return join(dataDir, 'former', `${name}-${id}`);
 }
 
 export function pkiFolder(dataDir: string): string {

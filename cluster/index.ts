@@ -7,8 +7,11 @@ export type {
   ClusterFaults,
   ClusterMember,
   ClusterMemberStatus,
+  ClusterMembership,
+  ClusterMembershipEntry,
   ClusterStatus,
   MemberProcessState,
+  MemberRole,
   StartClusterOptions,
 } from './cluster.js';
 // What the command line and the benchmark need besides.
@@ -25,5 +28,6 @@ export { type RunClusterOptions, type RunningCluster, runCluster } from './run-c
 export { startCluster } from './start-cluster.js';
 export { type ControlClient, connectControl } from './supervisor/control-client.js';
 export type { FaultRequest } from './supervisor/fault-request.js';
+export { type MembershipRequest, maxPriority } from './supervisor/membership-request.js';
 export { isUserError, UserError } from './user-error.js';
 export { kuorumVersion } from './version.js';

@@ -15,7 +15,8 @@ export interface ReadinessProblem {
 export interface ReadinessOptions {
   readonly clock: Clock;
   readonly timeoutMilliseconds: number;
-  readonly names: readonly string[];
+  /** Who is waited for, as it stands at the moment: a member that refuses to run is waited for no longer. */
+  names(): readonly string[];
   isReady(name: string): boolean;
   reason(name: string): string;
   readonly url: string;
@@ -58,14 +59,15 @@ function readThroughFrontDoor(options: ReadinessOptions): Promise<string | undef
  * UserError when it does not work by then.
  */
 export async function waitUntilReady(options: ReadinessOptions): Promise<readonly ReadinessProblem[]> {
-  const { clock, names } = options;
+  const { clock } = options;
   const deadline = clock.monotonicMilliseconds() + options.timeoutMilliseconds;
   const pause = (): Promise<void> =>
     new Promise((resolve) => {
       clock.setTimer(pollMilliseconds, resolve);
     });
   const problems = (): readonly ReadinessProblem[] =>
-    names
+    options
+      .names()
       .filter((name) => !options.isReady(name))
       .map((member) => ({ member, reason: options.reason(member) }));
   for (;;) {
@@ -73,7 +75,7 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<readonl
     const late = clock.monotonicMilliseconds() > deadline;
     const unready = problems();
     let readProblem: string | undefined;
-    if (unready.length === 0 || (late && unready.length < names.length)) {
+    if (unready.length === 0 || (late && unready.length < options.names().length)) {
       readProblem = await readThroughFrontDoor(options);
       if (readProblem === undefined) return unready;
     }

@@ -3,32 +3,36 @@
  * waits until the whole answers. Both the command line and `startCluster` run this.
  */
 import { mkdir } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import type { Clock, Logger, Random } from '../platform/index.js';
 import { createLogger, systemClock, systemRandom } from '../platform/index.js';
 import type { Cluster, ClusterStatus } from './cluster.js';
-import { type ClusterFile, clusterFileFormat } from './cluster-file.js';
-import { ClusterFileWriter } from './cluster-file-writer.js';
+import type { ClusterFile } from './cluster-file.js';
+import { ClusterKeys } from './cluster-keys.js';
+import { ClusterRecord } from './cluster-record.js';
 import { type ControllersHost, startControllersHere, startControllersProcess } from './controllers/host.js';
 import type { ControllersConfig } from './controllers/protocol.js';
 import { type HeldDataFolder, holdAndReadDataFolder } from './data-folder.js';
-import { logPath, logsFolder, memberFolder, pkiFolder } from './folder-layout.js';
+import { logPath, logsFolder, memberFolder } from './folder-layout.js';
 import { createFrontDoor } from './front-door/front-door.js';
 import { createProber, readyzTarget } from './front-door/prober.js';
 import { kubeconfigPath, kubeconfigText, writeKubeconfig } from './kubeconfig.js';
+import { leaseDriftBound, leaseReadsNotice } from './lease-reads.js';
 import { openLogFile } from './log-file.js';
 import type { LaunchMember } from './member/instance.js';
 import { launchMemberProcess } from './member/process-instance.js';
 import type { MemberConfig } from './member/protocol.js';
-import { checkMemberCount, defaultMemberCount, memberNames } from './member-count.js';
-import { newClusterId, newMemberId } from './new-ids.js';
-import { ensurePki, type Pki } from './pki/ensure.js';
-import { pkiLayout } from './pki/layout.js';
+import { checkMemberCount } from './member-count.js';
+import { MemberHost } from './member-host.js';
+import { chooseCluster, clusterName } from './new-cluster.js';
+import type { Pki } from './pki/ensure.js';
 import { listenOnFrontDoor } from './ports.js';
 import { findProgramFolder } from './program-folder.js';
 import { type ReadinessProblem, waitUntilReady } from './readiness.js';
+import { refusalNotice, startProblem } from './start-rules.js';
 import { type ControlServer, createControlServer } from './supervisor/control-server.js';
 import { faultControl } from './supervisor/faults.js';
+import { LeaderOrders } from './supervisor/leader-orders.js';
+import { MembershipControl } from './supervisor/membership.js';
 import { CpuMeter, clusterStatus } from './supervisor/status.js';
 import { createSupervisor, type SupervisedMember, type Supervisor } from './supervisor/supervisor.js';
 import { checkTlsNames } from './tls-names.js';
@@ -44,6 +48,8 @@ export interface RunClusterOptions {
   /** undefined: the last run's, 6443 or the next free one. 0: any. */
   readonly apiPort: number | undefined;
   readonly faults: boolean;
+  /** Serve linearizable reads under a lease instead of a round each; see `leaseReadsNotice`. */
+  readonly leaseReads: boolean;
   readonly tlsSan: readonly string[];
   readonly inProcess: boolean;
   readonly controllers: boolean;
@@ -64,47 +70,7 @@ export interface RunningCluster extends Cluster {
   readonly problems: readonly ReadinessProblem[];
 }
 
-const clusterName = 'kuorum';
 const stopLimitMilliseconds = 10_000;
-
-function newClusterFile(count: number, random: Random): ClusterFile {
-  return {
-    format: clusterFileFormat,
-    version: kuorumVersion(),
-    name: clusterName,
-    clusterId: newClusterId(random),
-    phase: 'forming',
-    faults: false,
-    supervisorPid: process.pid,
-    frontDoorPort: null,
-    members: memberNames(count).map((name) => ({
-      name,
-      id: newMemberId(random),
-      pid: null,
-      apiPort: null,
-      clientPort: null,
-      peerPort: null,
-    })),
-  };
-}
-
-function chooseMembers(
-  options: RunClusterOptions,
-  file: ClusterFile | undefined,
-  random: Random,
-): ClusterFile {
-  if (file === undefined) {
-    const count = options.members ?? defaultMemberCount;
-    return newClusterFile(count, random);
-  }
-  if (options.members !== undefined && options.members !== file.members.length) {
-    throw new UserError(
-      `${options.dataDir} holds a cluster of ${file.members.length} members, not ${options.members}: leave --members ` +
-        'out, choose another --data-dir, or begin anew with --fresh',
-    );
-  }
-  return file;
-}
 
 /** What differs between a cluster of processes and one inside this process. */
 interface ClusterParts {
@@ -148,111 +114,131 @@ class ClusterRun implements RunningCluster {
   startMilliseconds = 0;
   problems: readonly ReadinessProblem[] = [];
   readonly faults: Cluster['faults'];
+  readonly membership: MembershipControl;
 
   readonly #options: RunClusterOptions;
   readonly #held: HeldDataFolder;
+  readonly #parts: ClusterParts;
   readonly #clock: Clock;
-  readonly #random: Random;
   readonly #logger: Logger;
   readonly #closeLog: () => void;
-  readonly #writer: ClusterFileWriter;
+  readonly #record: ClusterRecord;
+  readonly #keys: ClusterKeys;
+  readonly #supervisor: Supervisor;
   readonly #frontDoor = createFrontDoor();
+  /** Members whose /readyz was 200 at the last probe; those that vote get connections. */
+  readonly #ready = new Set<string>();
   readonly #unready = new Map<string, string>();
   readonly #probed = new Map<string, number>();
   readonly #prober;
   readonly #cpu = new CpuMeter();
-  readonly #parts: ClusterParts;
-  #file: ClusterFile;
-  readonly #supervisor: Supervisor;
-  #pki: Pki | undefined;
   #control: ControlServer | undefined;
   #controllers: ControllersHost | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: RunClusterOptions, held: HeldDataFolder, file: ClusterFile, parts: ClusterParts) {
+    const { dataDir } = options;
+    const { clock, random } = parts;
     this.#options = options;
     this.#held = held;
     this.#parts = parts;
-    this.#clock = parts.clock;
-    this.#random = parts.random;
-    this.dataDir = options.dataDir;
-    this.kubeconfigPath = kubeconfigPath(options.dataDir);
-    this.#file = { ...file, supervisorPid: process.pid, faults: options.faults, version: kuorumVersion() };
-    const logFile = openLogFile(logPath(options.dataDir, 'supervisor'));
+    this.#clock = clock;
+    this.dataDir = dataDir;
+    this.kubeconfigPath = kubeconfigPath(dataDir);
+    const logFile = openLogFile(logPath(dataDir, 'supervisor'));
     this.#closeLog = () => logFile.close();
     this.#logger = createLogger({ level: 'info', name: 'supervisor', destination: logFile });
-    this.#writer = new ClusterFileWriter(options.dataDir, this.#logger);
+    const logger = this.#logger;
+    this.#record = new ClusterRecord({
+      dataDir,
+      file: { ...file, supervisorPid: process.pid, faults: options.faults, version: kuorumVersion() },
+      logger,
+      live: () => this.#supervisor.members(),
+    });
+    this.#keys = new ClusterKeys({ dataDir, tlsSan: options.tlsSan, clock, random });
     this.#prober = createProber({
-      clock: this.#clock,
-      onAnswer: (name, answer) => {
-        const ready = answer.kind === 'ready';
-        if (ready !== this.#frontDoor.isReady(name)) {
-          this.#logger.info(ready ? 'member is ready' : 'member is not ready', {
-            member: name,
-            ...(answer.kind === 'ready' ? {} : { reason: answer.reason }),
-          });
-        }
-        if (answer.kind === 'ready') this.#unready.delete(name);
-        else this.#unready.set(name, answer.reason);
-        this.#frontDoor.setReady(name, ready);
-      },
+      clock,
+      onAnswer: (name, answer) =>
+        this.#probeAnswered(name, answer.kind === 'ready' ? undefined : answer.reason),
     });
     this.#supervisor = createSupervisor({
-      members: this.#file.members.map(({ name, id, apiPort, peerPort }) => ({
+      members: file.members.map(({ name, id, apiPort, peerPort }) => ({
         name,
         id,
         apiPort: apiPort ?? 0,
         peerPort: peerPort ?? 0,
+        refusal: held.refusals.get(name),
       })),
       launch: parts.launch,
-      clock: this.#clock,
-      logger: this.#logger,
+      clock,
+      logger,
       onChange: () => this.#changed(),
       onGone: (name) => this.#gone(name),
+      onMembership: (membership) => this.membership.heard(membership),
     });
-    this.faults = faultControl({
-      supervisor: this.#supervisor,
-      enabled: options.faults,
-      status: () => this.status(),
+    const supervisor = this.#supervisor;
+    this.membership = new MembershipControl({
+      host: new MemberHost({
+        dataDir,
+        record: this.#record,
+        keys: this.#keys,
+        supervisor,
+        random,
+        logger,
+        onChange: () => this.#changed(),
+      }),
+      orders: new LeaderOrders({
+        clock,
+        running: () => supervisor.members().flatMap(({ name, state }) => (state === 'running' ? [name] : [])),
+        report: (name, timeoutMilliseconds) => supervisor.report(name, timeoutMilliseconds),
+        call: (name, call, timeoutMilliseconds) => supervisor.call(name, call, timeoutMilliseconds),
+      }),
+      clock,
+      logger,
     });
+    this.faults = faultControl({ supervisor, enabled: options.faults, status: () => this.status() });
   }
 
   async start(): Promise<void> {
     const began = this.#clock.monotonicMilliseconds();
     const { onProgress } = this.#options;
+    if (this.#options.leaseReads) this.#options.onNotice(leaseReadsNotice);
+    const { file } = this.#record;
     const port = await listenOnFrontDoor({
       frontDoor: this.#frontDoor,
       asked: this.#options.apiPort,
-      previous: this.#file.frontDoorPort ?? undefined,
+      previous: file.frontDoorPort ?? undefined,
       say: this.#options.onNotice,
     });
     this.url = `https://127.0.0.1:${port}`;
-    this.#file = { ...this.#file, frontDoorPort: port };
+    this.#record.change({ frontDoorPort: port });
     const launch = (): void => {
-      onProgress(`starting ${this.#file.members.length} members`);
+      const { size } = this.#held.refusals;
+      onProgress(`starting ${file.members.length - size} members`);
       this.#supervisor.launch();
     };
     // At a cluster's birth the processes load their code while the keys are made; later the keys are only
     // looked at, and if one is missing nothing should have been started.
-    const forming = this.#file.phase === 'forming';
+    const forming = file.phase === 'forming';
     if (forming) launch();
-    await this.#writer.write(this.#currentFile());
+    await this.#record.write();
     const pki = await this.#makeKeys();
     if (!forming) launch();
     this.#openControl(pki);
     await this.#supervisor.configure(
-      (member, linkFaults) => this.#configOf(pki, member, linkFaults, forming),
+      (member, linkFaults) => this.#configOf(member, linkFaults),
       // A majority is a cluster; but one that is being born needs everybody.
       { tolerateDeaths: !forming },
     );
-    if (forming) this.#file = { ...this.#file, phase: 'formed' };
-    await this.#writer.write(this.#currentFile());
+    this.#checkMajority();
+    if (forming) this.#record.change({ phase: 'formed' });
+    await this.#record.write();
     await this.#refreshKubeconfig();
     onProgress('waiting for a leader and for every member to be ready');
     this.problems = await waitUntilReady({
       clock: this.#clock,
       timeoutMilliseconds: this.#options.readyTimeoutMilliseconds,
-      names: this.#file.members.map((member) => member.name),
+      names: () => this.#expectedReady(),
       isReady: (name) => this.#frontDoor.isReady(name),
       reason: (name) => this.#unready.get(name) ?? 'no answer yet',
       url: this.url,
@@ -261,47 +247,63 @@ class ClusterRun implements RunningCluster {
       ...(this.#options.signal === undefined ? {} : { signal: this.#options.signal }),
     });
     this.startMilliseconds = this.#clock.monotonicMilliseconds() - began;
+    for (const { name, state, refusal } of this.#supervisor.members()) {
+      // What is left of an interrupted addition is settled below, and needs nobody.
+      if (state !== 'refused' || this.#record.member(name)?.joining === true) continue;
+      this.#options.onNotice(refusalNotice(name, refusal ?? 'it refused'));
+    }
+    this.membership.settle();
     if (this.#options.controllers) this.#startControllers(pki);
   }
 
+  /** A learner catches up in its own time, and one that refuses to run is not waited for. */
+  #expectedReady(): readonly string[] {
+    return this.#supervisor
+      .members()
+      .filter(({ name, state }) => state !== 'refused' && this.#votes(name))
+      .map(({ name }) => name);
+  }
+
+  /** Throws a UserError when those that refuse to run leave no majority. */
+  #checkMajority(): void {
+    const problem = startProblem(
+      this.#supervisor.members().map(({ name, refusal }) => ({ name, voting: this.#votes(name), refusal })),
+    );
+    if (problem !== undefined) throw new UserError(problem);
+  }
+
+  #votes(name: string): boolean {
+    return this.#record.member(name)?.role === 'voter';
+  }
+
   async #makeKeys(): Promise<Pki> {
-    const pki = await ensurePki({
-      folder: pkiFolder(this.dataDir),
-      layout: pkiLayout(
-        this.#file.members.map((member) => member.name),
-        hostname(),
-        this.#options.tlsSan,
-      ),
-      clock: this.#clock,
-      random: this.#random,
-      forming: this.#file.phase === 'forming',
-    });
-    this.#pki = pki;
-    for (const { name, reason } of pki.issued)
+    const { members, phase } = this.#record.file;
+    const pki = await this.#keys.ensure(
+      members.map((member) => member.name),
+      phase === 'forming',
+    );
+    for (const { name, reason } of pki.issued) {
       this.#logger.info('certificate issued', { certificate: name, reason });
-    if (this.#file.phase === 'formed') {
-      for (const { name, reason } of pki.issued)
-        this.#options.onNotice(`pki/${name}.crt issued anew: ${reason}`);
+      if (phase === 'formed') this.#options.onNotice(`pki/${name}.crt issued anew: ${reason}`);
     }
     return pki;
   }
 
-  #configOf(
-    pki: Pki,
-    member: SupervisedMember,
-    linkFaults: MemberConfig['linkFaults'],
-    forming: boolean,
-  ): MemberConfig {
+  #configOf(member: SupervisedMember, linkFaults: MemberConfig['linkFaults']): MemberConfig {
+    const { pki } = this.#keys;
+    if (pki === undefined) throw new Error('a member is configured before there are keys');
+    const { clusterId, members, former } = this.#record.file;
     return {
       name: member.name,
       id: member.id,
-      clusterId: this.#file.clusterId,
+      clusterId,
       folder: memberFolder(this.dataDir, member.name),
       logPath: logPath(this.dataDir, member.name),
       logLevel: 'info',
-      // Only in the first life: a folder that is lost while the cluster runs is lost.
-      format: forming && this.#file.phase === 'forming',
-      members: this.#file.members.map(({ id, name }) => ({ id, name })),
+      format: this.#formatOf(member.name),
+      members: members.map(({ id, name }) => ({ id, name })),
+      formerNames: former.map(({ name }) => name),
+      leaseReads: this.#options.leaseReads ? { driftBound: leaseDriftBound } : undefined,
       peerPort: member.peerPort,
       apiPort: member.apiPort,
       peerTls: { ...pki.pair(`etcd/${member.name}`), authority: pki.authorities['etcd/ca'] },
@@ -310,10 +312,17 @@ class ClusterRun implements RunningCluster {
     };
   }
 
+  /** Only in the first life, or before anybody counts on it: a folder that is lost later is lost. */
+  #formatOf(name: string): MemberConfig['format'] {
+    if (this.#record.file.phase === 'forming') return 'found';
+    return this.#record.member(name)?.joining === true ? 'join' : 'never';
+  }
+
   #openControl(pki: Pki): void {
     const control = createControlServer({
       tls: { ...pki.pair('supervisor'), authority: pki.authorities.ca },
       faults: this.faults,
+      membership: this.membership,
       logger: this.#logger,
       status: () => this.status(),
       down: this.#options.onDown,
@@ -322,20 +331,48 @@ class ClusterRun implements RunningCluster {
     this.#held.holder.onConnection((socket) => control.accept(socket));
   }
 
-  /** A pid, a port or a state of a member has changed. */
-  #changed(): void {
-    for (const member of this.#supervisor.members()) {
-      if (!member.listening || this.#pki === undefined) continue;
-      if (this.#probed.get(member.name) === member.apiPort) continue;
-      this.#probed.set(member.name, member.apiPort);
-      this.#frontDoor.setBackend(member.name, member.apiPort);
-      this.#prober.watch(
-        member.name,
-        readyzTarget({ port: member.apiPort, authority: this.#pki.authorities.ca }),
-      );
+  /** @param reason why it is not ready; undefined when it is */
+  #probeAnswered(name: string, reason: string | undefined): void {
+    const ready = reason === undefined;
+    if (ready !== this.#ready.has(name)) {
+      const what = ready ? 'member is ready' : 'member is not ready';
+      this.#logger.info(what, { member: name, ...(ready ? {} : { reason }) });
     }
+    if (ready) {
+      this.#ready.add(name);
+      this.#unready.delete(name);
+    } else {
+      this.#ready.delete(name);
+      this.#unready.set(name, reason);
+    }
+    this.#openDoor(name);
+  }
+
+  /** A learner may be far behind: clients are not sent there. */
+  #openDoor(name: string): void {
+    this.#frontDoor.setReady(name, this.#ready.has(name) && this.#votes(name));
+  }
+
+  /** A pid, a port or a state of a member has changed, or the membership has. */
+  #changed(): void {
+    const { pki } = this.#keys;
+    const members = this.#supervisor.members();
+    for (const name of this.#probed.keys()) {
+      if (!members.some((member) => member.name === name)) this.#forget(name);
+    }
+    for (const member of members) {
+      if (!member.listening || pki === undefined) continue;
+      if (this.#probed.get(member.name) !== member.apiPort) {
+        this.#probed.set(member.name, member.apiPort);
+        this.#frontDoor.setBackend(member.name, member.apiPort);
+        const target = readyzTarget({ port: member.apiPort, authority: pki.authorities.ca });
+        this.#prober.watch(member.name, target);
+      }
+      if (this.#ready.has(member.name)) this.#openDoor(member.name);
+    }
+    this.membership.changed();
     if (this.#stopping !== undefined) return;
-    void this.#writer.write(this.#currentFile());
+    void this.#record.write();
     // A member that was started again may have another port.
     if (this.kubeconfig !== '') {
       this.#refreshKubeconfig().catch((error: unknown) => {
@@ -347,34 +384,28 @@ class ClusterRun implements RunningCluster {
   #gone(name: string): void {
     this.#probed.delete(name);
     this.#prober.forget(name);
+    this.#ready.delete(name);
     this.#unready.set(name, 'its process is gone');
     this.#frontDoor.setReady(name, false);
   }
 
-  #currentFile(): ClusterFile {
-    const members = new Map(this.#supervisor.members().map((member) => [member.name, member]));
-    return {
-      ...this.#file,
-      members: this.#file.members.map((member) => {
-        const now = members.get(member.name);
-        return {
-          ...member,
-          pid: now?.pid ?? null,
-          apiPort: now === undefined || now.apiPort === 0 ? member.apiPort : now.apiPort,
-          peerPort: now === undefined || now.peerPort === 0 ? member.peerPort : now.peerPort,
-        };
-      }),
-    };
+  /** Of a member that is none any more. */
+  #forget(name: string): void {
+    this.#gone(name);
+    this.#unready.delete(name);
+    this.#frontDoor.removeBackend(name);
   }
 
   async #refreshKubeconfig(): Promise<void> {
-    if (this.#pki === undefined) return;
+    const { pki } = this.#keys;
+    if (pki === undefined) return;
     const text = kubeconfigText({
       name: clusterName,
-      frontDoorPort: this.#file.frontDoorPort ?? 0,
-      members: this.members.map(({ name, apiPort }) => ({ name, apiPort })),
-      authority: this.#pki.authorities.ca,
-      admin: this.#pki.pair('admin'),
+      frontDoorPort: this.#record.file.frontDoorPort ?? 0,
+      // One that has never listened has no address to go to.
+      members: this.members.filter(({ apiPort }) => apiPort !== 0),
+      authority: pki.authorities.ca,
+      admin: pki.pair('admin'),
     });
     if (text === this.kubeconfig) return;
     this.kubeconfig = text;
@@ -388,7 +419,7 @@ class ClusterRun implements RunningCluster {
       server: this.url,
       authority: pki.authorities.ca,
       client: pki.pair('controllers'),
-      identity: `controllers-${Buffer.from(this.#random.bytes(4)).toString('hex')}`,
+      identity: `controllers-${Buffer.from(this.#parts.random.bytes(4)).toString('hex')}`,
       logPath: logPath(this.dataDir, 'controllers'),
       logLevel: 'info' as const,
     };
@@ -410,14 +441,15 @@ class ClusterRun implements RunningCluster {
   status(): Promise<ClusterStatus> {
     return clusterStatus({
       name: clusterName,
-      clusterId: this.#file.clusterId,
+      clusterId: this.#record.file.clusterId,
       url: this.url,
       faultsEnabled: this.#options.faults,
       supervisor: this.#supervisor,
       clock: this.#clock,
       cpu: this.#cpu,
-      ready: (name) => this.#frontDoor.isReady(name),
+      ready: (name) => this.#ready.has(name),
       unreadyReason: (name) => this.#unready.get(name),
+      describe: (name) => this.#record.member(name),
     });
   }
 
@@ -434,17 +466,13 @@ class ClusterRun implements RunningCluster {
 
   async #stop(kill: boolean): Promise<void> {
     this.#logger.info('stopping', { kill });
+    this.membership.stop();
     await this.#controllers?.stop({ kill });
     this.#prober.stop();
     await this.#frontDoor.close();
     await this.#supervisor.stop({ kill, limitMilliseconds: stopLimitMilliseconds });
     this.#control?.close();
-    const file = this.#currentFile();
-    await this.#writer.write({
-      ...file,
-      supervisorPid: null,
-      members: file.members.map((member) => ({ ...member, pid: null })),
-    });
+    await this.#record.writeStopped();
     this.#logger.info('stopped');
     this.#closeLog();
     await this.#held.holder.release();
@@ -459,7 +487,7 @@ export async function runCluster(options: RunClusterOptions): Promise<RunningClu
   const held = await holdAndReadDataFolder(options);
   let run: ClusterRun;
   try {
-    const file = chooseMembers(options, held.file, parts.random);
+    const file = chooseCluster(options, held.file, parts.random);
     await mkdir(logsFolder(options.dataDir), { recursive: true });
     run = new ClusterRun(options, held, file, parts);
   } catch (error) {

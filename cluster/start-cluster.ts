@@ -27,6 +27,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
       fresh: options.fresh ?? false,
       apiPort: options.apiPort ?? 0,
       faults: options.faults ?? true,
+      leaseReads: options.leaseReads ?? false,
       tlsSan: options.tlsSan ?? [],
       inProcess: options.inProcess ?? false,
       controllers: options.controllers ?? true,
@@ -47,6 +48,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
       url: run.url,
       kubeconfigPath: run.kubeconfigPath,
       faults: run.faults,
+      membership: run.membership,
       startMilliseconds: run.startMilliseconds,
       get kubeconfig() {
         return run.kubeconfig;

@@ -19,6 +19,7 @@ export interface UpOptions {
   readonly dataDir?: string;
   readonly fresh: boolean;
   readonly faults: boolean;
+  readonly leaseReads: boolean;
   readonly tlsSan: readonly string[];
   readonly detach: boolean;
   readonly readyTimeout: number;
@@ -76,6 +77,7 @@ async function run(options: UpOptions, progress: Progress, onReady: (text: strin
       fresh: options.fresh,
       apiPort: options.apiPort,
       faults: options.faults,
+      leaseReads: options.leaseReads,
       tlsSan: options.tlsSan,
       inProcess: false,
       controllers: true,

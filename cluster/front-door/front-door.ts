@@ -16,6 +16,8 @@ export interface FrontDoor {
   /** Not ready closes what is connected to it. */
   setReady(name: string, ready: boolean): void;
   isReady(name: string): boolean;
+  /** Closes what is connected to it and forgets it. */
+  removeBackend(name: string): void;
   connections(): number;
   close(): Promise<void>;
 }
@@ -86,6 +88,12 @@ class TcpFrontDoor implements FrontDoor {
     backend.ready = ready;
     if (ready) return;
     for (const client of backend.clients) client.destroy();
+  }
+
+  removeBackend(name: string): void {
+    if (!this.#backends.has(name)) return;
+    this.setReady(name, false);
+    this.#backends.delete(name);
   }
 
   isReady(name: string): boolean {

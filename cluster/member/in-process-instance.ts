@@ -8,7 +8,8 @@ import { type Clock, createLogger, type Random } from '../../platform/index.js';
 import { openLogFile } from '../log-file.js';
 import { isUserError, UserError } from '../user-error.js';
 import { startApiHost } from './api-host.js';
-import type { LaunchMember, MemberEvents, MemberInstance } from './instance.js';
+import type { LaunchMember, MemberEvents, MemberExit, MemberInstance } from './instance.js';
+import { lastingReason } from './lasting-refusal.js';
 import { type MemberCore, startMemberCore } from './member-core.js';
 import type { MemberConfig, PeerAddress } from './protocol.js';
 
@@ -38,12 +39,7 @@ class InProcessMember implements MemberInstance {
   send(message: Parameters<MemberInstance['send']>[0]): void {
     switch (message.type) {
       case 'start':
-        this.#starting = this.#start(message.config).catch((error: unknown) => {
-          void this.#end(0, {
-            reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
-            userMessage: isUserError(error) ? error.message : undefined,
-          });
-        });
+        this.#starting = this.#start(message.config).catch((error: unknown) => this.#fail(error));
         break;
       case 'peers':
         this.#peers = message.peers;
@@ -60,7 +56,14 @@ class InProcessMember implements MemberInstance {
     const destination = openLogFile(config.logPath);
     this.#closeLog = () => destination.close();
     const logger = createLogger({ level: config.logLevel, name: config.name, destination });
-    const core = await startMemberCore({ config, clock, random, logger });
+    const core = await startMemberCore({
+      config,
+      clock,
+      random,
+      logger,
+      onMembership: (membership) => this.#events.onMembership(membership),
+      onEnded: (refusal) => void this.#starting.then(() => this.#fail(refusal)),
+    });
     this.#core = core;
     this.#events.onPeerListening(core.peerPort);
     if (this.#peers !== undefined) core.setPeers(this.#peers);
@@ -75,10 +78,15 @@ class InProcessMember implements MemberInstance {
     this.#events.onApiListening(this.#server.port);
   }
 
-  async #end(
-    graceMilliseconds: number,
-    exit: { readonly reason: string; readonly userMessage: string | undefined },
-  ): Promise<void> {
+  #fail(error: unknown): void {
+    void this.#end(0, {
+      reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      userMessage: isUserError(error) ? error.message : undefined,
+      lasting: lastingReason(error),
+    });
+  }
+
+  async #end(graceMilliseconds: number, exit: MemberExit): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
     try {
@@ -95,8 +103,14 @@ class InProcessMember implements MemberInstance {
     return this.#core?.report().catch(() => undefined);
   }
 
+  async call(...call: Parameters<MemberInstance['call']>): ReturnType<MemberInstance['call']> {
+    return this.#core?.call(...call);
+  }
+
   #endAfterStart(graceMilliseconds: number, reason: string): void {
-    void this.#starting.then(() => this.#end(graceMilliseconds, { reason, userMessage: undefined }));
+    void this.#starting.then(() =>
+      this.#end(graceMilliseconds, { reason, userMessage: undefined, lasting: undefined }),
+    );
   }
 
   stop(): void {

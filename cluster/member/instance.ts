@@ -1,19 +1,31 @@
 /** One life of a member, as its supervisor holds it: a process of its own, or a part of this one. */
-import type { MemberReport, SupervisorMessage } from './protocol.js';
+import type { Membership } from '../../storage/index.js';
+import type { LastingReason } from './lasting-refusal.js';
+import type { AdminAnswer, AdminCall, MemberReport, SupervisorMessage } from './protocol.js';
+
+/** `userMessage`: why it refused to run, for the user to mend; `lasting`: no further start can help. */
+export interface MemberExit {
+  readonly reason: string;
+  readonly userMessage: string | undefined;
+  readonly lasting: LastingReason | undefined;
+}
 
 export interface MemberEvents {
   onPeerListening(port: number): void;
   onApiListening(port: number): void;
-  /** Exactly once, when nothing of it is left. `userMessage`: why it refused to run, for the user to mend. */
-  onExit(exit: { readonly reason: string; readonly userMessage: string | undefined }): void;
+  onMembership(membership: Membership): void;
+  /** Exactly once, when nothing of it is left. */
+  onExit(exit: MemberExit): void;
 }
 
 export interface MemberInstance {
   /** undefined for a process that could not be started. */
   readonly pid: number | undefined;
-  send(message: Exclude<SupervisorMessage, { type: 'status' | 'stop' }>): void;
+  send(message: Exclude<SupervisorMessage, { type: 'status' | 'admin' | 'stop' }>): void;
   /** undefined when it does not answer in time. */
   report(timeoutMilliseconds: number): Promise<MemberReport | undefined>;
+  /** undefined: no answer in time, or it ended; whether it was done is not known then. */
+  call(call: AdminCall, timeoutMilliseconds: number): Promise<AdminAnswer | undefined>;
   /** Asks it to end; `onExit` follows. */
   stop(): void;
   /** Ends it at once, without a farewell. */

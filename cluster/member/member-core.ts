@@ -5,8 +5,13 @@
 import { mkdir } from 'node:fs/promises';
 import type { Clock, LinkFaults, Logger, Random } from '../../platform/index.js';
 import { DiskFailedError, levelDbDisk } from '../../platform/index.js';
-import { createGrpcTransport, type GrpcTransport, withLinkFaults } from '../../raft/index.js';
-import type { ClusterAdmin, Store } from '../../storage/index.js';
+import {
+  createGrpcTransport,
+  type GrpcTransport,
+  type MemberCondition,
+  withLinkFaults,
+} from '../../raft/index.js';
+import type { ClusterAdmin, MemberStore, Membership, Store } from '../../storage/index.js';
 import {
   formatMemberFolder,
   MemberFolderError,
@@ -14,7 +19,9 @@ import {
   readMemberIdentity,
 } from '../../storage/index.js';
 import { UserError } from '../user-error.js';
-import type { MemberConfig, MemberReport, PeerAddress } from './protocol.js';
+import { LastingRefusal } from './lasting-refusal.js';
+import { MemberNames } from './member-names.js';
+import type { AdminAnswer, AdminCall, MemberConfig, MemberReport, PeerAddress } from './protocol.js';
 import { whenUnlocked } from './wait-for-lock.js';
 
 export interface MemberCore {
@@ -24,6 +31,8 @@ export interface MemberCore {
   setPeers(peers: readonly PeerAddress[]): void;
   setLinkFaults(faults: LinkFaults): void;
   report(): Promise<MemberReport>;
+  /** Never rejects. */
+  call(call: AdminCall, timeoutMilliseconds: number): Promise<AdminAnswer>;
   close(): Promise<void>;
 }
 
@@ -32,14 +41,17 @@ export interface MemberCoreOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** The membership that is committed and applied here: at the start, and whenever it changes. */
+  onMembership(membership: Membership): void;
+  /** It takes no part any more, and never will again. */
+  onEnded(refusal: LastingRefusal): void;
 }
 
 const host = '127.0.0.1';
 
 /** Takes the asked-for port, or any other when somebody has it: a member's address may change. */
-async function listenForPeers(options: MemberCoreOptions): Promise<GrpcTransport> {
+async function listenForPeers(options: MemberCoreOptions, names: MemberNames): Promise<GrpcTransport> {
   const { config, clock, random, logger } = options;
-  const names = new Set(config.members.map((member) => member.name));
   const create = (port: number): Promise<GrpcTransport> =>
     createGrpcTransport({
       localId: config.id,
@@ -48,7 +60,7 @@ async function listenForPeers(options: MemberCoreOptions): Promise<GrpcTransport
       host,
       port,
       tls: config.peerTls,
-      isMemberName: (name) => names.has(name),
+      isMemberName: (name) => names.mayCall(name),
       clock,
       random,
       logger,
@@ -65,22 +77,36 @@ async function listenForPeers(options: MemberCoreOptions): Promise<GrpcTransport
   }
 }
 
+/** The live addresses come with `peers`: ports are the operating system's to give. */
+const unknownAddress = `${host}:0`;
+
+/** What a fresh member begins with. One that joins is nobody's voter, so that it can never elect itself. */
+function configurationAtBirth(config: MemberConfig): Parameters<typeof formatMemberFolder>[2] {
+  const describe = ({ id, name }: { readonly id: number; readonly name: string }) => ({
+    id,
+    name,
+    peerAddress: unknownAddress,
+  });
+  return config.format === 'join'
+    ? { voters: [], votersOutgoing: [], learners: [config.id], members: [describe(config)] }
+    : {
+        voters: config.members.map((member) => member.id),
+        votersOutgoing: [],
+        learners: [],
+        members: config.members.map(describe),
+      };
+}
+
 /** Makes the folder a member when it is to be one; checks that it is ours otherwise. */
 async function prepareFolder(config: MemberConfig): Promise<void> {
   const disk = levelDbDisk(config.folder);
-  if (config.format) {
+  if (config.format !== 'never') {
     await mkdir(config.folder, { recursive: true });
     try {
       await formatMemberFolder(
         disk,
         { clusterId: config.clusterId, memberId: config.id, name: config.name },
-        {
-          voters: config.members.map((member) => member.id),
-          votersOutgoing: [],
-          learners: [],
-          // The live addresses come with `peers`: ports are the operating system's to give.
-          members: config.members.map(({ id, name }) => ({ id, name, peerAddress: `${host}:0` })),
-        },
+        configurationAtBirth(config),
       );
       return;
     } catch (error) {
@@ -90,14 +116,21 @@ async function prepareFolder(config: MemberConfig): Promise<void> {
   }
   const identity = await readMemberIdentity(disk, { clusterId: config.clusterId });
   if (identity.memberId !== config.id) {
-    throw new UserError(`the data folder belongs to member ${identity.name}, not to ${config.name}`);
+    throw new LastingRefusal(
+      'unusable',
+      `the data folder belongs to another member (${identity.name}, id ${identity.memberId})`,
+    );
   }
 }
 
 /** The user's own words for what storage refuses; anything else is a defect and keeps its stack. */
 function explain(error: unknown, config: MemberConfig): unknown {
-  if (error instanceof MemberFolderError || error instanceof DiskFailedError || error instanceof UserError) {
-    return new UserError(`member ${config.name}, ${config.folder}: ${error.message}`, { cause: error });
+  const where = `member ${config.name}, ${config.folder}`;
+  if (error instanceof MemberFolderError || error instanceof LastingRefusal) {
+    return new LastingRefusal('unusable', `${where}: ${error.message}`, { cause: error });
+  }
+  if (error instanceof DiskFailedError || error instanceof UserError) {
+    return new UserError(`${where}: ${error.message}`, { cause: error });
   }
   return error;
 }
@@ -105,8 +138,9 @@ function explain(error: unknown, config: MemberConfig): unknown {
 /** Throws a UserError when the folder cannot be used. Listens for peers when it resolves. */
 export async function startMemberCore(options: MemberCoreOptions): Promise<MemberCore> {
   const { config, clock, random, logger } = options;
+  const names = new MemberNames(config);
   const [listened, prepared] = await Promise.allSettled([
-    listenForPeers(options),
+    listenForPeers(options, names),
     whenUnlocked(() => prepareFolder(config), options),
   ]);
   if (prepared.status === 'rejected') {
@@ -115,10 +149,9 @@ export async function startMemberCore(options: MemberCoreOptions): Promise<Membe
   }
   if (listened.status === 'rejected') throw listened.reason;
   const listener = listened.value;
-  const names = new Map(config.members.map((member) => [member.id, member.name]));
   const transport = withLinkFaults(listener, {
     localName: config.name,
-    nameOf: (id) => names.get(id),
+    nameOf: (id) => names.nameOf(id),
     clock,
     random,
   });
@@ -133,21 +166,53 @@ export async function startMemberCore(options: MemberCoreOptions): Promise<Membe
           clock,
           random,
           logger,
+          leaseReads: config.leaseReads,
         }),
       options,
     );
+    member.raft.onStatusChange(({ condition, failure }) => {
+      const refusal = endOf(config.name, condition, failure);
+      if (refusal !== undefined) options.onEnded(refusal);
+    });
+    member.onMembership((membership) => options.onMembership(membership));
     return {
       store: member.store,
       admin: member.admin,
       peerPort: listener.port,
-      setPeers: (peers) => transport.setPeers(peerMap(peers, config.id)),
+      setPeers(peers) {
+        names.setPeers(peers);
+        transport.setPeers(peerMap(peers, config.id));
+      },
       setLinkFaults: (faults) => transport.setLinkFaults(faults),
       report: () => report(member.admin),
+      call: (call, timeoutMilliseconds) => answerCall(member, call, timeoutMilliseconds),
       close: () => member.close(),
     };
   } catch (error) {
     await transport.stop();
     throw explain(error, config);
+  }
+}
+
+/** What raft says of a member whose part is over; undefined while it is not. */
+function endOf(
+  name: string,
+  condition: MemberCondition,
+  failure: string | undefined,
+): LastingRefusal | undefined {
+  // Raft says what it found first and stops then: `failure` is there when it has.
+  if (failure === undefined) return undefined;
+  switch (condition) {
+    case 'intact':
+    case 'recovering':
+      return undefined;
+    case 'removed':
+      return new LastingRefusal('removed', `member ${name}: it was removed from the cluster`);
+    case 'outdated':
+      return new LastingRefusal(
+        'unusable',
+        `member ${name}: its data folder is older than its peers know it`,
+      );
   }
 }
 
@@ -158,6 +223,30 @@ function peerMap(
   return new Map(
     peers.filter((peer) => peer.id !== self).map(({ id, name, address }) => [id, { name, address }]),
   );
+}
+
+async function answerCall(
+  { store, admin }: MemberStore,
+  call: AdminCall,
+  timeoutMilliseconds: number,
+): Promise<AdminAnswer> {
+  const context = { caller: 'supervisor', timeoutMilliseconds };
+  try {
+    switch (call.kind) {
+      case 'membership': {
+        const reached = await store.catchUp(context);
+        return reached.kind === 'done' ? { kind: 'done', value: await admin.membership() } : reached;
+      }
+      case 'change':
+        return await admin.changeMembers(call.steps, { force: call.force }, context);
+      case 'move-leader': {
+        const moved = await admin.moveLeader(call.to, context);
+        return moved.kind === 'done' ? { kind: 'done', value: await admin.membership() } : moved;
+      }
+    }
+  } catch (error) {
+    return { kind: 'unknown', message: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 async function report(admin: ClusterAdmin): Promise<MemberReport> {

@@ -13,8 +13,9 @@ import { serveStore } from '../../storage/index.js';
 import { type LogFile, openLogFile } from '../log-file.js';
 import { isUserError } from '../user-error.js';
 import type { ApiWorkerAnswer, ApiWorkerRequest } from './api-worker.js';
+import { lastingReason } from './lasting-refusal.js';
 import { type MemberCore, startMemberCore } from './member-core.js';
-import type { MemberConfig, MemberMessage, PeerAddress, SupervisorMessage } from './protocol.js';
+import type { AdminAnswer, MemberConfig, MemberMessage, PeerAddress, SupervisorMessage } from './protocol.js';
 
 /** Requests that run get this long to end when the member stops. */
 const stopGraceMilliseconds = 500;
@@ -52,6 +53,7 @@ async function runMember(
   config: MemberConfig,
   worker: Worker,
   firstPeers: () => readonly PeerAddress[] | undefined,
+  onEnded: (refusal: Error) => void,
 ): Promise<Running> {
   const logFile = openLogFile(config.logPath);
   const logger = createLogger({ level: config.logLevel, name: config.name, destination: logFile });
@@ -74,7 +76,14 @@ async function runMember(
         break;
     }
   });
-  const core = await startMemberCore({ config, clock: systemClock(), random: systemRandom(), logger });
+  const core = await startMemberCore({
+    config,
+    clock: systemClock(),
+    random: systemRandom(),
+    logger,
+    onMembership: (membership) => say({ type: 'membership', membership }),
+    onEnded,
+  });
   running.core = core;
   say({ type: 'peer-listening', port: core.peerPort });
   const peers = firstPeers();
@@ -106,6 +115,17 @@ async function closeWorker(worker: Worker): Promise<void> {
   await closed;
 }
 
+async function answerAdmin(
+  core: MemberCore | undefined,
+  { request, call, timeoutMilliseconds }: Extract<SupervisorMessage, { type: 'admin' }>,
+): Promise<MemberMessage> {
+  const answer: AdminAnswer =
+    core === undefined
+      ? { kind: 'refused', refusal: { reason: 'no-leader', message: 'the member is just starting' } }
+      : await core.call(call, timeoutMilliseconds);
+  return { type: 'admin-answer', request, answer };
+}
+
 function main(): void {
   // Ctrl-C reaches the whole foreground group; the supervisor decides what it means.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -118,7 +138,11 @@ function main(): void {
   const fail = (error: unknown): void => {
     const message = error instanceof Error && isUserError(error) ? error.message : describe(error);
     running?.logger.error('member ends', { reason: message });
-    endWith({ type: isUserError(error) ? 'refused' : 'failed', message });
+    endWith(
+      isUserError(error)
+        ? { type: 'refused', message, lasting: lastingReason(error) }
+        : { type: 'failed', message },
+    );
   };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
@@ -149,7 +173,7 @@ function main(): void {
   process.on('message', (message: SupervisorMessage) => {
     switch (message.type) {
       case 'start':
-        starting = runMember(message.config, worker, () => peers).then((value) => {
+        starting = runMember(message.config, worker, () => peers, fail).then((value) => {
           running = value;
         }, fail);
         break;
@@ -164,6 +188,9 @@ function main(): void {
         void (running?.core?.report() ?? Promise.resolve(undefined))
           .catch(() => undefined)
           .then((report) => say({ type: 'report', request: message.request, report }));
+        break;
+      case 'admin':
+        void answerAdmin(running?.core, message).then(say);
         break;
       case 'stop':
         void stop();

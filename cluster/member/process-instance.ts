@@ -7,7 +7,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../platform/index.js';
 import type { LaunchMember, MemberEvents, MemberInstance } from './instance.js';
-import type { MemberMessage, MemberReport, SupervisorMessage } from './protocol.js';
+import type { AdminAnswer, MemberMessage, MemberReport, SupervisorMessage } from './protocol.js';
 
 export interface ProcessLaunchOptions {
   /** Holds `member.js`. */
@@ -59,19 +59,62 @@ export function launchMemberProcess(options: ProcessLaunchOptions): LaunchMember
   };
 }
 
+const answerGraceMilliseconds = 500;
+
+/** Questions over the pipe and their answers. */
+class Requests<Answer> {
+  readonly #clock: Clock;
+  readonly #waiting = new Map<number, (answer: Answer | undefined) => void>();
+  #next = 1;
+  #ended = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  ask(timeoutMilliseconds: number, send: (request: number) => void): Promise<Answer | undefined> {
+    if (this.#ended) return Promise.resolve(undefined);
+    const request = this.#next;
+    this.#next += 1;
+    return new Promise((resolve) => {
+      const settle = (answer: Answer | undefined): void => {
+        timer.cancel();
+        this.#waiting.delete(request);
+        resolve(answer);
+      };
+      const timer = this.#clock.setTimer(timeoutMilliseconds, () => settle(undefined));
+      this.#waiting.set(request, settle);
+      send(request);
+    });
+  }
+
+  answer(request: number, answer: Answer | undefined): void {
+    this.#waiting.get(request)?.(answer);
+  }
+
+  end(): void {
+    this.#ended = true;
+    for (const settle of this.#waiting.values()) settle(undefined);
+  }
+}
+
 function memberProcess(child: ChildProcess, events: MemberEvents, clock: Clock): MemberInstance {
-  const waiting = new Map<number, (report: MemberReport | undefined) => void>();
-  let nextRequest = 1;
-  let userMessage: string | undefined;
+  const reports = new Requests<MemberReport>(clock);
+  const calls = new Requests<AdminAnswer>(clock);
+  let refusal: Extract<MemberMessage, { type: 'refused' }> | undefined;
   let failure: string | undefined;
   let ended = false;
 
   const end = (reason: string): void => {
     if (ended) return;
     ended = true;
-    for (const settle of waiting.values()) settle(undefined);
-    waiting.clear();
-    events.onExit({ reason: failure ?? reason, userMessage });
+    reports.end();
+    calls.end();
+    events.onExit({
+      reason: failure ?? reason,
+      userMessage: refusal?.message,
+      lasting: refusal?.lasting,
+    });
   };
   child.on('message', (message: MemberMessage) => {
     switch (message.type) {
@@ -82,10 +125,16 @@ function memberProcess(child: ChildProcess, events: MemberEvents, clock: Clock):
         events.onApiListening(message.port);
         break;
       case 'report':
-        waiting.get(message.request)?.(message.report);
+        reports.answer(message.request, message.report);
+        break;
+      case 'admin-answer':
+        calls.answer(message.request, message.answer);
+        break;
+      case 'membership':
+        events.onMembership(message.membership);
         break;
       case 'refused':
-        userMessage = message.message;
+        refusal = message;
         failure = message.message;
         break;
       case 'failed':
@@ -103,21 +152,13 @@ function memberProcess(child: ChildProcess, events: MemberEvents, clock: Clock):
   return {
     pid: child.pid,
     send,
-    report(timeoutMilliseconds) {
-      if (ended) return Promise.resolve(undefined);
-      const request = nextRequest;
-      nextRequest += 1;
-      return new Promise((resolve) => {
-        const settle = (report: MemberReport | undefined): void => {
-          timer.cancel();
-          waiting.delete(request);
-          resolve(report);
-        };
-        const timer = clock.setTimer(timeoutMilliseconds, () => settle(undefined));
-        waiting.set(request, settle);
-        send({ type: 'status', request });
-      });
-    },
+    report: (timeoutMilliseconds) =>
+      reports.ask(timeoutMilliseconds, (request) => send({ type: 'status', request })),
+    call: (call, timeoutMilliseconds) =>
+      // The member knows the limit too; its own word about what became of the call is the better one.
+      calls.ask(timeoutMilliseconds + answerGraceMilliseconds, (request) =>
+        send({ type: 'admin', request, call, timeoutMilliseconds }),
+      ),
     stop: () => send({ type: 'stop' }),
     kill: () => {
       child.kill('SIGKILL');

@@ -5,7 +5,9 @@
  */
 import type { LinkFaults } from '../../platform/index.js';
 import type { MemberCondition } from '../../raft/index.js';
+import type { Membership, MembershipStep, Outcome } from '../../storage/index.js';
 import type { PemPair } from '../pki/pem.js';
+import type { LastingReason } from './lasting-refusal.js';
 
 /** Everything a member needs to run, and nothing that it does not: no authority's key, no other's key. */
 export interface MemberConfig {
@@ -16,10 +18,18 @@ export interface MemberConfig {
   readonly folder: string;
   readonly logPath: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  /** Make the folder a fresh member when it is not one yet: only while the cluster is being formed. */
-  readonly format: boolean;
-  /** The whole membership at birth. */
+  /**
+   * Make the folder a fresh member when it is not one yet. `found`: of a cluster that is being formed, with all
+   * its members. `join`: of one that exists, alone and without a vote until the leader says otherwise. `never`:
+   * a folder that is lost is lost.
+   */
+  readonly format: 'found' | 'join' | 'never';
+  /** Who the supervisor knows at this start; later ones come with `peers`. */
   readonly members: readonly { readonly id: number; readonly name: string }[];
+  /** Former members may still call, to be told that they were removed. */
+  readonly formerNames: readonly string[];
+  /** Reads without a round of their own, within this bound on how much clocks may drift apart. */
+  readonly leaseReads: { readonly driftBound: number } | undefined;
   /** Asked for; another is taken when it is not free. 0: any. */
   readonly peerPort: number;
   readonly apiPort: number;
@@ -52,18 +62,40 @@ export interface MemberReport {
   readonly cpuMilliseconds: number;
 }
 
+/** What the supervisor has done by a member, the leader mostly. */
+export type AdminCall =
+  /** As a leader knows it that is proven to be one, so that nothing before this call is missing. */
+  | { readonly kind: 'membership' }
+  | { readonly kind: 'change'; readonly steps: readonly MembershipStep[]; readonly force: boolean }
+  | { readonly kind: 'move-leader'; readonly to: number };
+
+/** `move-leader` is answered with the membership too. */
+export type AdminAnswer = Outcome<Membership>;
+
 export type SupervisorMessage =
   | { readonly type: 'start'; readonly config: MemberConfig }
   | { readonly type: 'peers'; readonly peers: readonly PeerAddress[] }
   | { readonly type: 'link-faults'; readonly faults: LinkFaults }
   | { readonly type: 'status'; readonly request: number }
+  | {
+      readonly type: 'admin';
+      readonly request: number;
+      readonly call: AdminCall;
+      readonly timeoutMilliseconds: number;
+    }
   | { readonly type: 'stop' };
 
 export type MemberMessage =
   | { readonly type: 'peer-listening'; readonly port: number }
   | { readonly type: 'api-listening'; readonly port: number }
   | { readonly type: 'report'; readonly request: number; readonly report: MemberReport | undefined }
-  /** Cannot run, for a reason that the user can mend; the process ends. */
-  | { readonly type: 'refused'; readonly message: string }
+  | { readonly type: 'admin-answer'; readonly request: number; readonly answer: AdminAnswer }
+  /** The membership that is committed and applied here: at the start, and whenever it changes. */
+  | { readonly type: 'membership'; readonly membership: Membership }
+  /**
+   * Cannot run, for a reason that the user can mend; the process ends. `lasting`: starting it again cannot
+   * help.
+   */
+  | { readonly type: 'refused'; readonly message: string; readonly lasting: LastingReason | undefined }
   /** Cannot go on, for any other reason; the process ends. */
   | { readonly type: 'failed'; readonly message: string };

@@ -41,6 +41,11 @@ export const clusterServingNames: readonly string[] = [
 
 export const administratorsGroup = 'system:masters';
 
+/** The names of a member's own certificates: its API server's and its peer port's. */
+export function memberLeafNames(member: string): readonly [api: string, peer: string] {
+  return [member, `etcd/${member}`];
+}
+
 /**
  * @param members names of the members
  * @param hostName this machine's name
@@ -84,16 +89,19 @@ export function pkiLayout(
       },
       client('etcd/admin', 'etcd/ca', 'root'),
       client('front-proxy-client', 'front-proxy-ca', 'front-proxy-client'),
-      ...members.flatMap((member): LeafSpec[] => [
-        { name: member, authority: 'ca', commonName: member, usages: ['server', 'client'], names: serving },
-        {
-          name: `etcd/${member}`,
-          authority: 'etcd/ca',
-          commonName: member,
-          usages: ['server', 'client'],
-          names: [...new Set([...peer, member])],
-        },
-      ]),
+      ...members.flatMap((member): LeafSpec[] => {
+        const [api, peerPort] = memberLeafNames(member);
+        return [
+          { name: api, authority: 'ca', commonName: member, usages: ['server', 'client'], names: serving },
+          {
+            name: peerPort,
+            authority: 'etcd/ca',
+            commonName: member,
+            usages: ['server', 'client'],
+            names: [...new Set([...peer, member])],
+          },
+        ];
+      }),
     ],
   };
 }

@@ -266,6 +266,10 @@ function recoveredFile(
     version: kuorumVersion(),
     supervisorPid: null,
     clusterId,
-    members: [{ ...ports, name, id, pid: null }],
+    members: [{ ...ports, name, id, pid: null, role: 'voter', priority: 0, joining: false }],
+    former: [
+      ...(file?.former ?? []),
+      ...(file?.members ?? []).map((old) => ({ name: old.name, id: old.id })),
+    ],
   };
 }

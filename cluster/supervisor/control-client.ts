@@ -4,17 +4,25 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import type { Clock } from '../../platform/index.js';
 import { errorCode } from '../atomic-file.js';
-import type { ClusterStatus } from '../cluster.js';
+import type { ClusterMembershipEntry, ClusterStatus } from '../cluster.js';
 import { pkiFolder } from '../folder-layout.js';
 import { UserError } from '../user-error.js';
+import type { MembershipLine } from './control-server.js';
 import type { FaultRequest } from './fault-request.js';
 import { isHeld } from './holder.js';
+import type { MembershipRequest } from './membership-request.js';
 import { socketFileName, withShortPath } from './socket-path.js';
 
 export interface ControlClient {
   status(): Promise<ClusterStatus>;
   /** Resolves with the member it was done to, where there is one. */
   fault(fault: FaultRequest): Promise<string | undefined>;
+  members(): Promise<readonly ClusterMembershipEntry[]>;
+  /** Resolves with the members it was done to, when it is done: that may take minutes. */
+  changeMembership(
+    request: MembershipRequest,
+    onProgress: (line: string) => void,
+  ): Promise<readonly string[]>;
   /** Resolves when the supervisor has let go of DIR. */
   down(): Promise<void>;
 }
@@ -45,13 +53,22 @@ async function readCredentials(dataDir: string): Promise<Credentials> {
   return { ca, cert, key };
 }
 
+interface ExchangeOptions {
+  /** Of silence; 0: none is too long. */
+  readonly timeoutMilliseconds?: number;
+  /** Each line of the answer as it comes. */
+  readonly onLine?: (line: string) => void;
+}
+
 function exchange(
   dataDir: string,
   credentials: Credentials,
   method: 'GET' | 'POST',
   path: string,
   body: unknown,
+  options: ExchangeOptions = {},
 ): Promise<{ readonly statusCode: number; readonly text: string }> {
+  const { timeoutMilliseconds = requestTimeoutMilliseconds, onLine = () => {} } = options;
   return withShortPath(
     dataDir,
     socketFileName,
@@ -65,15 +82,21 @@ function exchange(
             ...credentials,
             servername: 'localhost',
             agent: false,
-            timeout: requestTimeoutMilliseconds,
+            timeout: timeoutMilliseconds,
           },
           (response) => {
-            const chunks: Buffer[] = [];
-            response.on('data', (chunk: Buffer) => chunks.push(chunk));
+            let text = '';
+            let told = 0;
+            response.setEncoding('utf8');
+            response.on('data', (chunk: string) => {
+              text += chunk;
+              for (let end = text.indexOf('\n', told); end !== -1; end = text.indexOf('\n', told)) {
+                onLine(text.slice(told, end));
+                told = end + 1;
+              }
+            });
             response.once('error', reject);
-            response.once('end', () =>
-              resolve({ statusCode: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-            );
+            response.once('end', () => resolve({ statusCode: response.statusCode ?? 0, text }));
           },
         );
         outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
@@ -90,21 +113,23 @@ export async function connectControl(options: ControlClientOptions): Promise<Con
     throw new UserError(`no cluster runs in ${dataDir}: start one with kuorum up`);
   const credentials = await readCredentials(dataDir);
 
-  async function call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
+  async function call(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+    options: ExchangeOptions = {},
+  ): Promise<string> {
     let answer: { readonly statusCode: number; readonly text: string };
     try {
-      answer = await exchange(dataDir, credentials, method, path, body);
+      answer = await exchange(dataDir, credentials, method, path, body, options);
     } catch (error) {
       throw new UserError(
         `the supervisor of ${dataDir} does not answer (${errorCode(error) ?? String(error)})`,
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     }
-    const value: unknown = JSON.parse(answer.text);
-    if (answer.statusCode === 200) return value;
-    const message = (value as { readonly error?: unknown }).error;
+    if (answer.statusCode === 200) return answer.text;
+    const message = (JSON.parse(answer.text) as { readonly error?: unknown }).error;
     throw new UserError(
       typeof message === 'string' ? message : `the supervisor answered ${answer.statusCode}`,
     );
@@ -112,10 +137,31 @@ export async function connectControl(options: ControlClientOptions): Promise<Con
 
   return {
     async status() {
-      return (await call('GET', '/status')) as ClusterStatus;
+      return JSON.parse(await call('GET', '/status')) as ClusterStatus;
     },
     async fault(fault) {
-      return ((await call('POST', '/fault', fault)) as { readonly member?: string }).member;
+      return (JSON.parse(await call('POST', '/fault', fault)) as { readonly member?: string }).member;
+    },
+    async members() {
+      return JSON.parse(await call('GET', '/members')) as readonly ClusterMembershipEntry[];
+    },
+    async changeMembership(request, onProgress) {
+      let end: Exclude<MembershipLine, { progress: string }> | undefined;
+      await call('POST', '/members', request, {
+        timeoutMilliseconds: 0,
+        onLine(text) {
+          const line = JSON.parse(text) as MembershipLine;
+          if ('progress' in line) onProgress(line.progress);
+          else end = line;
+        },
+      });
+      if (end === undefined) {
+        throw new UserError(
+          'the supervisor ended before the change did: see kuorum member list for what became of it',
+        );
+      }
+      if ('error' in end) throw new UserError(end.error);
+      return end.members;
     },
     async down() {
       await call('POST', '/down', {});

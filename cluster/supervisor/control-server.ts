@@ -1,7 +1,9 @@
 /**
- * How `status`, `fault` and `down` speak to the supervisor: HTTPS over the socket in DIR, with a client
- * certificate of our own authority, so that holding the folder's path is not enough. Faults and the order to
- * stop need the administrators' group.
+ * How `status`, `member`, `fault` and `down` speak to the supervisor: HTTPS over the socket in DIR, with a
+ * client certificate of our own authority, so that holding the folder's path is not enough. Faults, changes of
+ * the membership and the order to stop need the administrators' group.
+ *
+ * A change of the membership may take minutes: its answer is a line of JSON for each step, then one with the end.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -14,10 +16,13 @@ import { administratorsGroup } from '../pki/layout.js';
 import type { PemPair } from '../pki/pem.js';
 import { isUserError } from '../user-error.js';
 import { applyFault, parseFaultRequest } from './fault-request.js';
+import type { MembershipControl } from './membership.js';
+import { applyMembershipRequest, parseMembershipRequest } from './membership-request.js';
 
 export interface ControlServerOptions {
   readonly tls: PemPair & { readonly authority: string };
   readonly faults: ClusterFaults;
+  readonly membership: MembershipControl;
   readonly logger: Logger;
   status(): Promise<ClusterStatus>;
   /** Called after the answer was sent. */
@@ -66,7 +71,40 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
+/** What stands on a line of the answer to an order about the membership. */
+export type MembershipLine =
+  | { readonly progress: string }
+  | { readonly members: readonly string[] }
+  | { readonly error: string };
+
+/** Answered already, line by line. */
+const answered = Symbol('answered');
+
 export function createControlServer(options: ControlServerOptions): ControlServer {
+  async function changeMembership(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const order = parseMembershipRequest(await readBody(request));
+    options.logger.info('membership change ordered', { order });
+    // Whoever went away no longer waits; what was begun goes on.
+    const waiting = new AbortController();
+    response.once('close', () => waiting.abort());
+    response.writeHead(200, { 'content-type': 'application/x-ndjson', connection: 'close' });
+    const say = (line: MembershipLine): void => {
+      response.write(`${JSON.stringify(line)}\n`);
+    };
+    try {
+      const members = await applyMembershipRequest(options.membership, order, {
+        onProgress: (progress) => say({ progress }),
+        signal: waiting.signal,
+      });
+      say({ members });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      options.logger[isUserError(error) ? 'info' : 'error']('membership change ended', { order, reason });
+      say({ error: reason });
+    }
+    response.end();
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     switch (`${request.method} ${request.url}`) {
       case 'GET /status':
@@ -77,6 +115,12 @@ export function createControlServer(options: ControlServerOptions): ControlServe
         options.logger.warn('fault ordered', { fault });
         return { member: await applyFault(options.faults, fault) };
       }
+      case 'GET /members':
+        return options.membership.list();
+      case 'POST /members':
+        requireAdministrator(request);
+        await changeMembership(request, response);
+        return answered;
       case 'POST /down':
         requireAdministrator(request);
         response.once('finish', () => options.down());
@@ -91,6 +135,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     let body: unknown;
     try {
       body = await answer(request, response);
+      if (body === answered) return;
     } catch (error) {
       statusCode = error instanceof RequestError ? error.statusCode : isUserError(error) ? 409 : 500;
       if (statusCode === 500) options.logger.error('control request failed', { reason: String(error) });

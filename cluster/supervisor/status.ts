@@ -1,6 +1,6 @@
 /** Puts together what the supervisor knows and what the members say about themselves. */
 import type { Clock } from '../../platform/index.js';
-import type { ClusterMemberStatus, ClusterStatus } from '../cluster.js';
+import type { ClusterMemberStatus, ClusterStatus, MemberRole } from '../cluster.js';
 import type { MemberReport } from '../member/protocol.js';
 import type { SupervisedMember, Supervisor } from './supervisor.js';
 
@@ -18,6 +18,8 @@ export interface StatusInput {
   /** The front door's view. */
   ready(member: string): boolean;
   unreadyReason(member: string): string | undefined;
+  /** What is committed about it. */
+  describe(member: string): { readonly role: MemberRole; readonly priority: number } | undefined;
 }
 
 /** Turns cumulative CPU time into a percentage of one core since the last look. */
@@ -68,7 +70,10 @@ function health(
     case 'paused':
       return 'paused by a fault';
     case 'restarting':
-      return 'died, starts again soon';
+      return member.refusal ?? 'died, starts again soon';
+    case 'refused':
+      if (member.removed) return 'removed from the cluster';
+      return `${member.refusal ?? 'it refuses to run'}: kuorum member replace ${member.name}`;
     case 'stopped':
       return 'stopped';
     case 'starting':
@@ -118,6 +123,8 @@ function memberStatus(
     cpuPercent: cpu,
     cpuMilliseconds: report?.cpuMilliseconds,
     restarts: member.restarts,
+    voting: input.describe(member.name)?.role === 'voter',
+    priority: input.describe(member.name)?.priority ?? 0,
     apiPort: member.apiPort,
     peerPort: member.peerPort,
     clientPort: null,

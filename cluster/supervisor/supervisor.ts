@@ -1,14 +1,16 @@
 /**
  * Keeps the members running: starts them, tells each where its peers are, starts again one that died
- * unbidden, leaves down one that was killed on purpose, and carries faults to them.
+ * unbidden, leaves down one that was killed on purpose or that no start can help, and carries faults and orders
+ * to them. Members come and go while it runs.
  *
  * Faults assumed: a member may die, hang or refuse to start at any time.
  */
 import type { Clock, LinkFaults, Logger, Timer } from '../../platform/index.js';
+import type { Membership } from '../../storage/index.js';
 import type { MemberProcessState } from '../cluster.js';
-import type { LaunchMember, MemberInstance } from '../member/instance.js';
-import type { MemberConfig, MemberReport, PeerAddress } from '../member/protocol.js';
-import { isUserError, UserError } from '../user-error.js';
+import type { LaunchMember, MemberExit, MemberInstance } from '../member/instance.js';
+import type { AdminAnswer, AdminCall, MemberConfig, MemberReport, PeerAddress } from '../member/protocol.js';
+import { UserError } from '../user-error.js';
 import { afterDeath, type BackoffState, noDeaths } from './backoff.js';
 
 export interface SupervisedMember {
@@ -23,15 +25,23 @@ export interface SupervisedMember {
   readonly listening: boolean;
   readonly restarts: number;
   readonly startedMilliseconds: number;
+  /** Why it does not run, in words for people; undefined once it listens. */
+  readonly refusal: string | undefined;
+  /** It found out itself that the cluster goes on without it. */
+  readonly removed: boolean;
+}
+
+export interface NewMember {
+  readonly name: string;
+  readonly id: number;
+  /** Asked for; 0: any. */
+  readonly apiPort: number;
+  readonly peerPort: number;
 }
 
 export interface SupervisorOptions {
-  readonly members: readonly {
-    readonly name: string;
-    readonly id: number;
-    readonly apiPort: number;
-    readonly peerPort: number;
-  }[];
+  /** `refusal`: why it must not be started at all. */
+  readonly members: readonly (NewMember & { readonly refusal?: string | undefined })[];
   readonly launch: LaunchMember;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -39,6 +49,13 @@ export interface SupervisorOptions {
   onChange(): void;
   /** The member's process is gone: nothing may be sent to it any more. */
   onGone(name: string): void;
+  /** What a member says is committed about the membership. */
+  onMembership(membership: Membership): void;
+}
+
+export interface MemberRefusal {
+  readonly name: string;
+  readonly message: string;
 }
 
 export interface Supervisor {
@@ -47,13 +64,22 @@ export interface Supervisor {
   launch(): void;
   /**
    * Lets them run, and resolves when all listen. Rejects with a UserError when one refuses to run for a reason
-   * that the user can mend, and with another error when one dies; with `tolerateDeaths`, one that dies is
-   * started again like at any other time and not waited for.
+   * that the user can mend, and with another error when one dies. With `tolerateDeaths` neither is waited for:
+   * resolves with those that refused.
    */
   configure(
     configOf: (member: SupervisedMember, linkFaults: LinkFaults) => MemberConfig,
     options: { readonly tolerateDeaths: boolean },
-  ): Promise<void>;
+  ): Promise<readonly MemberRefusal[]>;
+  /**
+   * Starts one more, after `configure`; resolves when it listens. Rejects when it ends before that: the caller
+   * removes it then.
+   */
+  add(member: NewMember): Promise<void>;
+  /** Ends its process, by force after the limit, and forgets it. */
+  remove(name: string, options: { readonly limitMilliseconds: number }): Promise<void>;
+  /** undefined: no answer, and whether it was done is not known. */
+  call(name: string, call: AdminCall, timeoutMilliseconds: number): Promise<AdminAnswer | undefined>;
   report(name: string, timeoutMilliseconds: number): Promise<MemberReport | undefined>;
   linkFaults(): LinkFaults;
   setLinkFaults(faults: LinkFaults): void;
@@ -79,6 +105,10 @@ interface Slot {
   listening: boolean;
   restarts: number;
   startedMilliseconds: number;
+  refusal: string | undefined;
+  removed: boolean;
+  /** It is being removed: its end is bidden. */
+  leaving: boolean;
   backoff: BackoffState;
   restartTimer: Timer | undefined;
   /** Settled by the next listening, or by the next exit. */
@@ -86,28 +116,35 @@ interface Slot {
   readonly exitListeners: (() => void)[];
 }
 
+function newSlot(member: NewMember, refusal: string | undefined): Slot {
+  return {
+    ...member,
+    state: refusal === undefined ? 'stopped' : 'refused',
+    instance: undefined,
+    everListened: false,
+    listening: false,
+    restarts: 0,
+    startedMilliseconds: 0,
+    refusal,
+    removed: false,
+    leaving: false,
+    backoff: noDeaths,
+    restartTimer: undefined,
+    listeners: [],
+    exitListeners: [],
+  };
+}
+
 class ProcessSupervisor implements Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #slots: readonly Slot[];
+  readonly #slots: Slot[];
   #configOf: ((member: SupervisedMember, linkFaults: LinkFaults) => MemberConfig) | undefined;
   #linkFaults: LinkFaults = [];
   #stopping = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#slots = options.members.map((member) => ({
-      ...member,
-      state: 'stopped',
-      instance: undefined,
-      everListened: false,
-      listening: false,
-      restarts: 0,
-      startedMilliseconds: 0,
-      backoff: noDeaths,
-      restartTimer: undefined,
-      listeners: [],
-      exitListeners: [],
-    }));
+    this.#slots = options.members.map(({ refusal, ...member }) => newSlot(member, refusal));
   }
 
   #slot(name: string): Slot {
@@ -128,29 +165,64 @@ class ProcessSupervisor implements Supervisor {
       listening: slot.listening,
       restarts: slot.restarts,
       startedMilliseconds: slot.startedMilliseconds,
+      refusal: slot.refusal,
+      removed: slot.removed,
     }));
   }
 
   launch(): void {
-    for (const slot of this.#slots) this.#launch(slot);
+    for (const slot of this.#slots) if (slot.state !== 'refused') this.#launch(slot);
   }
 
   async configure(
     configOf: (member: SupervisedMember, linkFaults: LinkFaults) => MemberConfig,
     options: { readonly tolerateDeaths: boolean },
-  ): Promise<void> {
+  ): Promise<readonly MemberRefusal[]> {
     this.#configOf = configOf;
-    const listening = this.#slots.map((slot) =>
+    const started = this.#slots.filter((slot) => slot.state !== 'refused');
+    const listening = started.map((slot) =>
       this.#nextListening(slot).catch((error: unknown) => {
-        if (isUserError(error) || !options.tolerateDeaths) throw error;
+        if (!options.tolerateDeaths) throw error;
       }),
     );
-    for (const slot of this.#slots) {
+    for (const slot of started) {
       if (slot.instance === undefined)
         this.#settleListeners(slot, new Error(`${slot.name} ended before it began`));
       else this.#sendConfig(slot);
     }
     await Promise.all(listening);
+    return this.#slots.flatMap(({ name, refusal }) =>
+      refusal === undefined ? [] : [{ name, message: refusal }],
+    );
+  }
+
+  async add(member: NewMember): Promise<void> {
+    if (this.#stopping) throw new UserError('the cluster is stopping');
+    const slot = newSlot(member, undefined);
+    this.#slots.push(slot);
+    const listening = this.#nextListening(slot);
+    this.#launch(slot);
+    await listening;
+  }
+
+  async remove(name: string, options: { readonly limitMilliseconds: number }): Promise<void> {
+    const slot = this.#slot(name);
+    slot.leaving = true;
+    slot.restartTimer?.cancel();
+    slot.restartTimer = undefined;
+    const gone = this.#gone(slot);
+    if (slot.state === 'paused') slot.instance?.resume();
+    slot.instance?.stop();
+    const limit = this.#options.clock.setTimer(options.limitMilliseconds, () => slot.instance?.kill());
+    await gone;
+    limit.cancel();
+    const index = this.#slots.indexOf(slot);
+    if (index !== -1) this.#slots.splice(index, 1);
+    // The name may be given again: what was wrong with its links is not the next one's.
+    const faults = this.#linkFaults.filter(({ from, to }) => from !== name && to !== name);
+    if (faults.length !== this.#linkFaults.length) this.setLinkFaults(faults);
+    this.#sendPeers();
+    this.#options.onChange();
   }
 
   #launch(slot: Slot): void {
@@ -169,11 +241,13 @@ class ProcessSupervisor implements Supervisor {
       onApiListening: (port) => {
         slot.apiPort = port;
         slot.listening = true;
+        slot.refusal = undefined;
         if (slot.state === 'starting') slot.state = 'running';
         this.#options.logger.info('member listens', { member: slot.name, port });
         this.#options.onChange();
         this.#settleListeners(slot, undefined);
       },
+      onMembership: (membership) => this.#options.onMembership(membership),
       onExit: (exit) => this.#exited(slot, exit),
     });
     slot.instance = instance;
@@ -203,11 +277,13 @@ class ProcessSupervisor implements Supervisor {
     slot.instance?.send({ type: 'peers', peers: this.#peers() });
   }
 
-  #exited(slot: Slot, exit: { readonly reason: string; readonly userMessage: string | undefined }): void {
+  #exited(slot: Slot, exit: MemberExit): void {
     const { clock, logger } = this.#options;
-    const bidden = this.#stopping || slot.state === 'killed';
+    const bidden = this.#stopping || slot.leaving || slot.state === 'killed';
     slot.instance = undefined;
     slot.listening = false;
+    slot.refusal = exit.userMessage;
+    slot.removed = exit.lasting === 'removed';
     this.#options.onGone(slot.name);
     const error =
       exit.userMessage === undefined
@@ -216,6 +292,9 @@ class ProcessSupervisor implements Supervisor {
     if (bidden) {
       if (slot.state !== 'killed') slot.state = 'stopped';
       logger.info('member ended', { member: slot.name, reason: exit.reason });
+    } else if (exit.lasting !== undefined) {
+      slot.state = 'refused';
+      logger.error('member does not run', { member: slot.name, reason: exit.reason });
     } else {
       const lived = clock.monotonicMilliseconds() - slot.startedMilliseconds;
       const { state, delayMilliseconds } = afterDeath(slot.backoff, lived);
@@ -255,6 +334,10 @@ class ProcessSupervisor implements Supervisor {
 
   async report(name: string, timeoutMilliseconds: number): Promise<MemberReport | undefined> {
     return this.#slot(name).instance?.report(timeoutMilliseconds);
+  }
+
+  async call(name: string, call: AdminCall, timeoutMilliseconds: number): Promise<AdminAnswer | undefined> {
+    return this.#slot(name).instance?.call(call, timeoutMilliseconds);
   }
 
   linkFaults(): LinkFaults {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { faultFromArguments, parseGroups } from '../../cli/fault-arguments.js';
 import { howToGetKubectl } from '../../cli/kubectl-hint.js';
+import { memberTable } from '../../cli/member-table.js';
 import { createProgress } from '../../cli/progress.js';
 import { readyLine, readyText } from '../../cli/ready-text.js';
 import { shellQuote } from '../../cli/shell-quote.js';
 import { sameKeyMilliseconds, signalMeaning } from '../../cli/signals.js';
 import { formatBytes, statusText } from '../../cli/status-table.js';
-import type { ClusterMemberStatus } from '../../cluster/index.js';
+import type { ClusterMemberStatus, ClusterMembershipEntry } from '../../cluster/index.js';
 import { manualClock } from '../cluster/support/manual-clock.js';
 
 describe('the words of kuorum fault', () => {
@@ -119,10 +120,42 @@ const member: ClusterMemberStatus = {
   cpuPercent: 0.4,
   cpuMilliseconds: 900,
   restarts: 0,
+  voting: true,
+  priority: 0,
   apiPort: 1,
   peerPort: 2,
   clientPort: null,
 };
+
+describe('the table of members', () => {
+  it('says what a learner is to become', () => {
+    const entry: ClusterMembershipEntry = {
+      name: 'm1',
+      id: 11,
+      role: 'voter',
+      priority: 0,
+      promoting: false,
+      replaces: undefined,
+      caughtUp: 1,
+      leader: true,
+      process: 'running',
+    };
+    const learner = { ...entry, role: 'learner', leader: false } as const;
+    const text = memberTable([
+      entry,
+      { ...entry, name: 'm2', leader: false, priority: -3, process: undefined },
+      { ...learner, name: 'm3' },
+      { ...learner, name: 'm4', promoting: true, replaces: 'm2', caughtUp: 0.839 },
+    ]);
+    expect(text.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['MEMBER', 'ID', 'ROLE', 'PRIORITY', 'PROCESS'],
+      ['m1', '11', 'leader', '0', 'running'],
+      ['m2', '11', 'voter', '-3', '-'],
+      ['m3', '11', 'learner', '0', 'running'],
+      ['m4', '11', 'learner (to vote, replaces m2, 83%)', '0', 'running'],
+    ]);
+  });
+});
 
 describe('the status table', () => {
   it('has a row a member, with a dash for what a member did not say', () => {

@@ -132,6 +132,10 @@ describe('without a cluster', () => {
   it.each([
     [['status'], /no cluster runs in .*\.kuorum: start one with kuorum up/],
     [['down'], /no cluster runs in/],
+    [['member', 'list'], /no cluster runs in/],
+    [['member', 'add', '--count', '2'], /no cluster runs in/],
+    [['member', 'priority', 'm1', '-5'], /no cluster runs in/],
+    [['move-leader', 'm2'], /no cluster runs in/],
     [['fault', 'kill', 'm1'], /no cluster runs in/],
     [['logs'], /there is no cluster in/],
     [['kubeconfig'], /kubeconfig is not there: start the cluster first/],
@@ -162,6 +166,8 @@ describe('kuorum', () => {
       'status',
       'logs',
       'fault',
+      'member',
+      'move-leader',
       'kubeconfig',
       'kubectl',
       'bench',
@@ -170,6 +176,10 @@ describe('kuorum', () => {
       expect(help.stdout).toMatch(new RegExp(`^  ${word}\\b`, 'm'));
     }
     expectRefusal(await kuorum(['explode'], folder), /unknown command 'explode'/);
+    expectRefusal(await kuorum(['member', 'explode'], folder), /unknown command 'explode'/);
+    expectRefusal(await kuorum(['member', 'remove'], folder), /missing required argument 'member'/);
+    expectRefusal(await kuorum(['member', 'priority', 'm1', 'high'], folder), /'high' is invalid/);
+    expectRefusal(await kuorum(['member', 'add', '--count', '8'], folder), /whole number from 1 to 7/);
   });
 
   it('passes words for kubectl on untouched, and its exit code back', async () => {

@@ -21,9 +21,30 @@ const file: ClusterFile = {
   supervisorPid: 12,
   frontDoorPort: 6443,
   members: [
-    { name: 'm1', id: 2 ** 53 - 1, pid: 13, apiPort: 7001, clientPort: null, peerPort: 7002 },
-    { name: 'm2', id: 5, pid: null, apiPort: null, clientPort: null, peerPort: null },
+    {
+      name: 'm1',
+      id: 2 ** 53 - 1,
+      pid: 13,
+      apiPort: 7001,
+      clientPort: null,
+      peerPort: 7002,
+      role: 'voter',
+      priority: 3,
+      joining: false,
+    },
+    {
+      name: 'm2',
+      id: 5,
+      pid: null,
+      apiPort: null,
+      clientPort: null,
+      peerPort: null,
+      role: 'learner',
+      priority: 0,
+      joining: true,
+    },
   ],
+  former: [{ name: 'm2', id: 4 }],
 };
 
 function problem(value: unknown): string {
@@ -42,6 +63,18 @@ describe('cluster.json', () => {
     expect(await readClusterFile(folder)).toBeUndefined();
     await writeClusterFile(folder, file);
     expect(await readClusterFile(folder)).toEqual(file);
+  });
+
+  it('of an older Kuorum, which knew only the members of the birth, is completed', () => {
+    const old = {
+      ...file,
+      former: undefined,
+      members: [{ name: 'm1', id: 2, pid: null, apiPort: null, clientPort: null, peerPort: null }],
+    };
+    expect(parseClusterFile(JSON.stringify(old), 'FILE')).toMatchObject({
+      members: [{ name: 'm1', id: 2, role: 'voter', priority: 0, joining: false }],
+      former: [],
+    });
   });
 
   it('of a newer format is refused, naming the version that wrote it', () => {
@@ -65,6 +98,8 @@ describe('cluster.json', () => {
     ['a pid that is text', { ...file, supervisorPid: '12' }],
     ['an unknown phase', { ...file, phase: 'formless' }],
     ['a name that is a path', { ...file, members: [{ ...file.members[0], name: '../m1' }] }],
+    ['an unknown role', { ...file, members: [{ ...file.members[0], role: 'king' }] }],
+    ['a former member without an id', { ...file, former: [{ name: 'm4' }] }],
     ['no cluster id', { ...file, clusterId: undefined }],
   ])('with %s is refused', (_, value) => {
     expect(problem(value)).toMatch(/^FILE does not describe a Kuorum cluster/);

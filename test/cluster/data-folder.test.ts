@@ -23,13 +23,20 @@ const file: ClusterFile = {
     apiPort: null,
     clientPort: null,
     peerPort: null,
+    role: 'voter',
+    priority: 0,
+    joining: false,
   })),
+  former: [],
 };
 
 /** A folder as a stopped cluster leaves it. */
 async function clusterFolder(change: Partial<ClusterFile> = {}): Promise<string> {
   const folder = await temporaryFolder();
-  for (const name of ['m1', 'm2', 'm3']) await mkdir(join(folder, 'members', name), { recursive: true });
+  for (const name of ['m1', 'm2', 'm3']) {
+    await mkdir(join(folder, 'members', name), { recursive: true });
+    await writeFile(join(folder, 'members', name, 'identity.json'), '{}');
+  }
   await writeClusterFile(folder, { ...file, ...change });
   return folder;
 }
@@ -93,12 +100,27 @@ describe('a data folder', () => {
     await held.holder.release();
   });
 
-  it("is refused when one member's folder is missing while the others exist", async () => {
+  it.each(['missing', 'empty'])(
+    'keeps a member down whose folder is %s; the others may start',
+    async (how) => {
+      const folder = await clusterFolder();
+      const lost = join(folder, 'members', 'm2');
+      await rm(lost, { recursive: true });
+      if (how === 'empty') await mkdir(lost);
+      const held = await holdAndReadDataFolder({ dataDir: folder, fresh: false });
+      expect([...held.refusals]).toEqual([['m2', `${lost} is ${how}`]]);
+      await held.holder.release();
+    },
+  );
+
+  it('is refused when the folders of a majority of the voters are missing', async () => {
     const folder = await clusterFolder();
-    await rm(join(folder, 'members', 'm2'), { recursive: true });
-    expect(await refusal(folder)).toMatch(/members\/m2 is missing while the cluster's other members exist/);
+    for (const name of ['m2', 'm3']) await rm(join(folder, 'members', name), { recursive: true });
+    expect(await refusal(folder)).toMatch(
+      /^2 of 3 voting members cannot start, and 2 are needed .*kuorum recover$/,
+    );
     await rm(join(folder, 'members'), { recursive: true });
-    expect(await refusal(folder)).toMatch(/members is missing: restore it/);
+    expect(await refusal(folder)).toMatch(/members is missing or holds no member: restore it/);
   });
 
   it('may lack members while it is being formed', async () => {

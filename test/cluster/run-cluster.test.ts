@@ -81,6 +81,9 @@ describe('a cluster', () => {
         apiPort: member.apiPort,
         peerPort: member.peerPort,
         clientPort: null,
+        role: 'voter',
+        priority: 0,
+        joining: false,
       });
       expect(cluster.kubeconfig).toContain(`server: ${member.url}`);
     }
@@ -147,11 +150,48 @@ describe('a cluster', () => {
     await start({ dataDir });
   });
 
-  it('passes on why a member refuses to run, and stops the others', async () => {
+  it('starts without a member that refuses to run, leaves it down, and says why', async () => {
     const dataDir = await temporaryFolder();
     await (await start({ dataDir })).stop();
-    await writeFile(join(dataDir, 'members', 'm2', 'refuse'), '');
-    expect(await refusal({ dataDir })).toBe('member m2: refused by the test');
+    await writeFile(join(dataDir, 'members', 'm3', 'refuse'), '');
+    const lines: string[] = [];
+    const cluster = await start({ dataDir, onProgress: (line) => lines.push(line) });
+    expect(lines).toContain(
+      'm3 does not take part: member m3: refused by the test; give it a successor with: kuorum member replace m3',
+    );
+    expect((await cluster.status()).members[2]).toMatchObject({
+      process: 'refused',
+      health: 'member m3: refused by the test: kuorum member replace m3',
+      restarts: 0,
+    });
+    for (let count = 0; count < 4; count += 1) expect(await memberBehind(cluster)).not.toBe('m3');
+    // Who mended it has it started again.
+    await rm(join(dataDir, 'members', 'm3', 'refuse'));
+    await cluster.faults.restart('m3');
+    expect(await processOf(cluster, 'm3')).toBe('running');
+  });
+
+  it('starts without a member whose folder is gone, which it does not make anew', async () => {
+    const dataDir = await temporaryFolder();
+    await (await start({ dataDir })).stop();
+    await rm(join(dataDir, 'members', 'm1'), { recursive: true });
+    const cluster = await start({ dataDir });
+    expect((await cluster.status()).members[0]).toMatchObject({
+      process: 'refused',
+      pid: undefined,
+      health: `${join(dataDir, 'members', 'm1')} is missing: kuorum member replace m1`,
+    });
+    await expect(stat(join(dataDir, 'members', 'm1'))).rejects.toThrow(/ENOENT/);
+  });
+
+  it('passes on why a majority refuses to run, and stops the others', async () => {
+    const dataDir = await temporaryFolder();
+    await (await start({ dataDir })).stop();
+    for (const name of ['m2', 'm3']) await writeFile(join(dataDir, 'members', name, 'refuse'), '');
+    expect(await refusal({ dataDir })).toBe(
+      '2 of 3 voting members cannot start, and 2 are needed (member m2: refused by the test; member m3: refused by ' +
+        'the test): restore them from copies, or go on from what is left with kuorum recover',
+    );
     const file = await readClusterFile(dataDir);
     expect(file?.members.map(({ pid }) => pid)).toEqual([null, null, null]);
   });
@@ -279,6 +319,39 @@ describe('the control socket', () => {
       /needs a certificate of the group system:masters/,
     );
     await expect(control.down()).rejects.toThrow(/needs a certificate of the group system:masters/);
+    await expect(control.changeMembership({ kind: 'add' }, () => {})).rejects.toThrow(
+      /needs a certificate of the group system:masters/,
+    );
+  });
+
+  it('refuses an order about the membership that makes no sense, and one that nobody can carry out', async () => {
+    const dataDir = await temporaryFolder();
+    const cluster = await start({ dataDir });
+    const control = await connectControl({ dataDir, clock: systemClock() });
+    const order = { kind: 'remove', member: '' } as const;
+    await expect(control.changeMembership({ ...order, force: false }, () => {})).rejects.toThrow(
+      'remove needs a member',
+    );
+    expect((await control.members()).map(({ name }) => name)).toEqual(['m1', 'm2', 'm3']);
+    await expect(control.changeMembership({ kind: 'add', name: 'admin' }, () => {})).rejects.toThrow(
+      "admin cannot be a member's name: it means something else",
+    );
+    const { pid } = cluster.members[0]!;
+    const lines: string[] = [];
+    await expect(control.changeMembership({ kind: 'add' }, (line) => lines.push(line))).rejects.toThrow(
+      'the test takes nobody in',
+    );
+    expect(lines).toEqual(['m4: starting']);
+    // Nothing is left of the newcomer.
+    expect(cluster.members.map(({ name }) => name)).toEqual(['m1', 'm2', 'm3']);
+    expect(cluster.members[0]?.pid).toBe(pid);
+    expect(cluster.kubeconfig).not.toContain('kuorum-m4');
+    const file = await readClusterFile(dataDir);
+    expect(file?.members.map(({ name }) => name)).toEqual(['m1', 'm2', 'm3']);
+    expect(file?.former.map(({ name }) => name)).toEqual(['m4']);
+    for (const path of ['members/m4', 'pki/m4.key', 'pki/etcd/m4.crt']) {
+      await expect(stat(join(dataDir, path))).rejects.toThrow(/ENOENT/);
+    }
   });
 
   it("refuses another authority's certificate", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MemberEvents, MemberInstance } from '../../../cluster/member/instance.js';
+import type { LastingReason } from '../../../cluster/member/lasting-refusal.js';
 import type { MemberConfig, SupervisorMessage } from '../../../cluster/member/protocol.js';
 import { createSupervisor, type Supervisor } from '../../../cluster/supervisor/supervisor.js';
 import { isUserError } from '../../../cluster/user-error.js';
@@ -21,7 +22,7 @@ interface Setup {
   /** The newest life of a member. */
   readonly life: (name: string) => FakeLife;
   readonly listen: (name: string) => void;
-  readonly exit: (name: string, userMessage?: string) => void;
+  readonly exit: (name: string, userMessage?: string, lasting?: LastingReason) => void;
   /** All configured and listening. */
   readonly run: () => Promise<void>;
 }
@@ -44,10 +45,11 @@ function setup(): Setup {
         pid: 1000 + lives.length,
         send: (message) => life.sent.push(message),
         report: () => Promise.resolve(undefined),
+        call: () => Promise.resolve(undefined),
         stop: call('stop'),
         kill: () => {
           life.calls.push('kill');
-          events.onExit({ reason: 'signal SIGKILL', userMessage: undefined });
+          events.onExit({ reason: 'signal SIGKILL', userMessage: undefined, lasting: undefined });
         },
         pause: call('pause'),
         resume: call('resume'),
@@ -58,14 +60,15 @@ function setup(): Setup {
     logger: silentLogger,
     onChange: () => {},
     onGone: (name) => gone.push(name),
+    onMembership: () => {},
   });
   const life = (name: string): FakeLife => lives.findLast((candidate) => candidate.name === name)!;
   const listen = (name: string): void => {
     life(name).events.onPeerListening(7000 + ports[name]!);
     life(name).events.onApiListening(8000 + ports[name]!);
   };
-  const exit = (name: string, userMessage?: string): void => {
-    life(name).events.onExit({ reason: 'exit code 1', userMessage });
+  const exit = (name: string, userMessage?: string, lasting?: LastingReason): void => {
+    life(name).events.onExit({ reason: 'exit code 1', userMessage, lasting });
   };
   return {
     clock,
@@ -247,5 +250,77 @@ describe('the supervisor', () => {
     expect(life('m2').calls).toEqual(['stop', 'kill']);
     clock.advance(3_600_000);
     expect(stateOf(supervisor, 'm1')).toBe('stopped');
+  });
+
+  it('starts one more, tells everybody where it is, and takes no more notice of one that is removed', async () => {
+    const { supervisor, clock, lives, life, exit, gone, run } = setup();
+    await run();
+    const added = supervisor.add({ name: 'm4', id: 14, apiPort: 0, peerPort: 0 });
+    expect(life('m4').sent[0]).toMatchObject({ type: 'start', config: { name: 'm4' } });
+    life('m4').events.onPeerListening(7004);
+    life('m4').events.onApiListening(8004);
+    await added;
+    expect(lastPeers(life('m1'))).toContain('m4 127.0.0.1:7004');
+    expect(stateOf(supervisor, 'm4')).toBe('running');
+
+    supervisor.setLinkFaults([
+      { from: 'm1', to: 'm4', dropProbability: 1 },
+      { from: 'm1', to: 'm2', dropProbability: 1 },
+    ]);
+    const removed = supervisor.remove('m4', { limitMilliseconds: 6_000 });
+    expect(life('m4').calls).toEqual(['stop']);
+    exit('m4');
+    await removed;
+    expect(gone).toEqual(['m4']);
+    expect(supervisor.members().map(({ name }) => name)).toEqual(['m1', 'm2', 'm3']);
+    expect(lastPeers(life('m1'))).toEqual(['m1 127.0.0.1:7001', 'm2 127.0.0.1:7002', 'm3 127.0.0.1:7003']);
+    // A later member by that name has healthy links.
+    expect(supervisor.linkFaults()).toEqual([{ from: 'm1', to: 'm2', dropProbability: 1 }]);
+    clock.advance(3_600_000);
+    expect(lives).toHaveLength(4);
+  });
+
+  it('kills a removed member that does not end, also a paused one', async () => {
+    const { supervisor, clock, life, run } = setup();
+    await run();
+    supervisor.pause('m3');
+    const removed = supervisor.remove('m3', { limitMilliseconds: 6_000 });
+    clock.advance(6_000);
+    await removed;
+    expect(life('m3').calls).toEqual(['pause', 'resume', 'stop', 'kill']);
+  });
+
+  it('rejects the addition of a member that does not start', async () => {
+    const { supervisor, exit, run } = setup();
+    await run();
+    const added = supervisor.add({ name: 'm4', id: 14, apiPort: 0, peerPort: 0 });
+    exit('m4', 'member m4: the disk is full');
+    await expect(added).rejects.toThrow('member m4: the disk is full');
+  });
+
+  it('does not start again what no start can help, and says why', async () => {
+    const { supervisor, clock, lives, exit, run } = setup();
+    await run();
+    exit('m2', 'member m2: its data folder is older than its peers know it', 'unusable');
+    exit('m3', 'member m3: it was removed from the cluster', 'removed');
+    clock.advance(3_600_000);
+    expect(lives).toHaveLength(3);
+    expect(supervisor.members().map(({ state, refusal, removed }) => [state, refusal, removed])).toEqual([
+      ['running', undefined, false],
+      ['refused', 'member m2: its data folder is older than its peers know it', false],
+      ['refused', 'member m3: it was removed from the cluster', true],
+    ]);
+  });
+
+  it('names those that refused while the others started, when that is tolerated', async () => {
+    const { supervisor, exit, listen } = setup();
+    supervisor.launch();
+    const configured = supervisor.configure((member) => ({ name: member.name }) as MemberConfig, {
+      tolerateDeaths: true,
+    });
+    listen('m1');
+    exit('m2', 'member m2: another cluster', 'unusable');
+    listen('m3');
+    expect(await configured).toEqual([{ name: 'm2', message: 'member m2: another cluster' }]);
   });
 });

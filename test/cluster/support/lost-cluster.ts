@@ -31,7 +31,11 @@ export const clusterFile: ClusterFile = {
     apiPort: 20_000 + index,
     clientPort: null,
     peerPort: 21_000 + index,
+    role: 'voter',
+    priority: 0,
+    joining: false,
   })),
+  former: [],
 };
 
 /** A member by itself: what it writes is in its log and its state, as if it had been told to. */

@@ -1,6 +1,6 @@
 // Stands in for a member: speaks the supervisor's protocol and serves just enough HTTPS to be ready. A file
 // named `unready` or `refuse` in its folder makes it so.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 
@@ -14,20 +14,31 @@ process.on('message', (message) => {
     case 'status':
       process.send({ type: 'report', request: message.request, report: report() });
       break;
+    case 'admin':
+      process.send({ type: 'admin-answer', request: message.request, answer: answer(message.call) });
+      break;
     case 'stop':
       process.exit(0);
   }
 });
 
 let name;
+let members = [];
 
 function start(config) {
   name = config.name;
+  members = config.members;
   if (existsSync(join(config.folder, 'refuse'))) {
-    process.send({ type: 'refused', message: `member ${name}: refused by the test` }, () => process.exit(1));
+    process.send(
+      { type: 'refused', message: `member ${name}: refused by the test`, lasting: 'unusable' },
+      () => process.exit(1),
+    );
     return;
   }
-  if (config.format) mkdirSync(config.folder, { recursive: true });
+  if (config.format !== 'never') {
+    mkdirSync(config.folder, { recursive: true });
+    writeFileSync(join(config.folder, 'identity.json'), '{}');
+  }
   const server = createServer(
     {
       cert: config.apiTls.certificate,
@@ -50,6 +61,23 @@ function start(config) {
   };
   server.once('error', () => server.listen(0, '127.0.0.1', listening));
   server.listen(config.apiPort, '127.0.0.1', listening);
+}
+
+/** The membership of the start, which nobody may change. */
+function answer(call) {
+  if (call.kind === 'change') {
+    return { kind: 'refused', refusal: { reason: 'invalid', message: 'the test takes nobody in' } };
+  }
+  return {
+    kind: 'done',
+    value: {
+      appliedIndex: 1,
+      commitIndex: 1,
+      members: members.map((member) => ({ ...member, peerAddress: '', role: 'voter', priority: 0 })),
+      removed: [],
+      settled: true,
+    },
+  };
 }
 
 function report() {
