@@ -37,6 +37,8 @@ function main(): void {
         break;
     }
   });
+  // A supervisor that died while this program was being loaded was heard by nobody.
+  if (!process.connected) stop();
 }
 
 main();

@@ -166,10 +166,11 @@ function main(): void {
     }
   }
 
-  process.on('disconnect', () => {
+  const alone = (): void => {
     running?.logger.warn('the supervisor is gone');
     void stop();
-  });
+  };
+  process.on('disconnect', alone);
   process.on('message', (message: SupervisorMessage) => {
     switch (message.type) {
       case 'start':
@@ -197,6 +198,8 @@ function main(): void {
         break;
     }
   });
+  // A supervisor that died while this program was being loaded was heard by nobody.
+  if (!process.connected) alone();
 }
 
 main();

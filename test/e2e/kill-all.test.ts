@@ -1,10 +1,13 @@
 /** Every member dies by kill -9 at once, under load; then the cluster starts again on what is on disk. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Cluster, startCluster } from '../../cluster/index.js';
 import { clientFor, untilCaughtUp, untilSameState } from './support/cluster-client.js';
+import { projectFolder } from './support/project.js';
 import { report, until } from './support/until.js';
 import { expectNothingLost, startWriter, type Writer } from './support/writer.js';
 
@@ -60,5 +63,17 @@ describe('kill -9 of all members at once', () => {
     await untilCaughtUp(cluster);
     await untilSameState(cluster);
     after.close();
+  });
+});
+
+describe('a supervisor that is killed while its processes load their code', () => {
+  it.each(['member.js', 'controllers.js'])('leaves no %s behind', async (program) => {
+    const child = spawn(process.execPath, [join(projectFolder, 'dist', program), 'm1'], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const ended = once(child, 'exit');
+    onTestFinished(() => void child.kill('SIGKILL'));
+    child.disconnect();
+    await ended;
   });
 });
