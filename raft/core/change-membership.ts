@@ -58,7 +58,11 @@ function busyReason(state: CoreState, leader: LeaderState): string | undefined {
 function isReachable(state: CoreState, leader: LeaderState, id: MemberId): boolean {
   if (id === state.id) return true;
   const peer = leader.progress.get(id);
-  return peer?.counts === true && leader.ticks - peer.answeredTick <= state.options.electionTimeoutTicks;
+  return (
+    peer?.counts === true &&
+    !state.gone.has(id) &&
+    leader.ticks - peer.answeredTick <= state.options.electionTimeoutTicks
+  );
 }
 
 /** What the change would leave could not commit anything: why, in numbers. */
