@@ -307,11 +307,13 @@ class Driver implements RaftNode {
   #scheduleTurn(): void {
     if (this.#turnScheduled) return;
     this.#turnScheduled = true;
-    this.#options.clock.defer(() => {
-      this.#turnScheduled = false;
-      this.#turn();
-    });
+    this.#options.clock.defer(this.#beginTurn);
   }
+
+  readonly #beginTurn = (): void => {
+    this.#turnScheduled = false;
+    this.#turn();
+  };
 
   /** One step of the core with all that has arrived. */
   #turn(): void {
@@ -538,7 +540,7 @@ class Driver implements RaftNode {
     try {
       if (through <= core.log.base.index) return;
       const { log } = this.#options;
-      const [entry] = await log.entries(through, through + 1, 1);
+      const entry = core.entryAt(through) ?? (await log.entries(through, through + 1, 1))[0];
       if (entry === undefined) throw new Error(`raft: entry ${through} is not in the log`);
       const snapshot: SnapshotMetadata = {
         index: entry.index,

@@ -146,109 +146,108 @@ function writeString(value: string): void {
   at += length;
 }
 
-/** Reads one value after the other; throws RangeError at anything that is not of these shapes. */
-class Reader {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  #at: number;
+// One record is read at a time, from here.
+let source: Uint8Array = scratch;
+let from = 0;
+const floatView = new DataView(new ArrayBuffer(8));
 
-  constructor(bytes: Uint8Array, from: number) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#at = from;
-  }
+/** Throws RangeError when there are fewer. */
+function advance(bytes: number): number {
+  const place = from;
+  if (place + bytes > source.length) throw new RangeError('too short');
+  from = place + bytes;
+  return place;
+}
 
-  get isAtEnd(): boolean {
-    return this.#at === this.#bytes.length;
-  }
+function readUnsigned(bytes: 1 | 2 | 4): number {
+  const place = advance(bytes);
+  let value = source[place]!;
+  for (let index = 1; index < bytes; index += 1) value = value * 256 + source[place + index]!;
+  return value;
+}
 
-  read(): TupleValue {
-    const type = this.#view.getUint8(this.#at);
-    this.#at += 1;
-    if (type < 0x80) return type;
-    if (type >= 0xe0) return type - 0x100;
-    if (type < FIXED_ARRAY) throw new RangeError('a map');
-    if (type < FIXED_STRING) return this.#readArray(type - FIXED_ARRAY);
-    if (type < NULL) return this.#readString(type - FIXED_STRING);
-    switch (type) {
-      case NULL:
-        return null;
-      case FALSE:
-        return false;
-      case TRUE:
-        return true;
-      case BYTES_8:
-        return this.#readBytes(this.#unsigned(1));
-      case BYTES_16:
-        return this.#readBytes(this.#unsigned(2));
-      case BYTES_32:
-        return this.#readBytes(this.#unsigned(4));
-      case FLOAT_64:
-        return this.#view.getFloat64(this.#advance(8));
-      case UNSIGNED_8:
-        return this.#unsigned(1);
-      case UNSIGNED_16:
-        return this.#unsigned(2);
-      case UNSIGNED_32:
-        return this.#unsigned(4);
-      case SIGNED_8:
-        return this.#view.getInt8(this.#advance(1));
-      case SIGNED_16:
-        return this.#view.getInt16(this.#advance(2));
-      case SIGNED_32:
-        return this.#view.getInt32(this.#advance(4));
-      case STRING_8:
-        return this.#readString(this.#unsigned(1));
-      case STRING_16:
-        return this.#readString(this.#unsigned(2));
-      case STRING_32:
-        return this.#readString(this.#unsigned(4));
-      case ARRAY_16:
-        return this.#readArray(this.#unsigned(2));
-      case ARRAY_32:
-        return this.#readArray(this.#unsigned(4));
-      default:
-        throw new RangeError(`type ${type}`);
-    }
-  }
+function readFloat(): number {
+  const place = advance(8);
+  for (let index = 0; index < 8; index += 1) floatView.setUint8(index, source[place + index]!);
+  return floatView.getFloat64(0);
+}
 
-  #advance(bytes: number): number {
-    const from = this.#at;
-    if (from + bytes > this.#bytes.length) throw new RangeError('too short');
-    this.#at = from + bytes;
-    return from;
-  }
+function readBytes(length: number): Uint8Array {
+  const place = advance(length);
+  return new Uint8Array(source.buffer, source.byteOffset + place, length);
+}
 
-  #unsigned(bytes: 1 | 2 | 4): number {
-    const from = this.#advance(bytes);
-    if (bytes === 1) return this.#view.getUint8(from);
-    return bytes === 2 ? this.#view.getUint16(from) : this.#view.getUint32(from);
-  }
+function readString(length: number): string {
+  const place = advance(length);
+  return Buffer.from(source.buffer, source.byteOffset + place, length).toString('utf8');
+}
 
-  #readBytes(length: number): Uint8Array {
-    const from = this.#advance(length);
-    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + from, length);
-  }
+function readArray(length: number): Tuple {
+  // Each value takes a byte at least: a length beyond that is damage, not a reason to allocate.
+  if (length > source.length - from) throw new RangeError('too short');
+  const values: TupleValue[] = [];
+  for (let index = 0; index < length; index += 1) values.push(read());
+  return values;
+}
 
-  #readString(length: number): string {
-    const from = this.#advance(length);
-    const { buffer, byteOffset } = this.#bytes;
-    return Buffer.from(buffer, byteOffset + from, length).toString('utf8');
-  }
-
-  #readArray(length: number): Tuple {
-    // Each value takes a byte at least: a length beyond that is damage, not a reason to allocate.
-    if (length > this.#bytes.length - this.#at) throw new RangeError('too short');
-    const values: TupleValue[] = [];
-    for (let index = 0; index < length; index += 1) values.push(this.read());
-    return values;
+function read(): TupleValue {
+  const type = readUnsigned(1);
+  if (type < 0x80) return type;
+  if (type >= 0xe0) return type - 0x100;
+  if (type < FIXED_ARRAY) throw new RangeError('a map');
+  if (type < FIXED_STRING) return readArray(type - FIXED_ARRAY);
+  if (type < NULL) return readString(type - FIXED_STRING);
+  switch (type) {
+    case NULL:
+      return null;
+    case FALSE:
+      return false;
+    case TRUE:
+      return true;
+    case BYTES_8:
+      return readBytes(readUnsigned(1));
+    case BYTES_16:
+      return readBytes(readUnsigned(2));
+    case BYTES_32:
+      return readBytes(readUnsigned(4));
+    case FLOAT_64:
+      return readFloat();
+    case UNSIGNED_8:
+      return readUnsigned(1);
+    case UNSIGNED_16:
+      return readUnsigned(2);
+    case UNSIGNED_32:
+      return readUnsigned(4);
+    case SIGNED_8:
+      return (readUnsigned(1) << 24) >> 24;
+    case SIGNED_16:
+      return (readUnsigned(2) << 16) >> 16;
+    case SIGNED_32:
+      return readUnsigned(4) | 0;
+    case STRING_8:
+      return readString(readUnsigned(1));
+    case STRING_16:
+      return readString(readUnsigned(2));
+    case STRING_32:
+      return readString(readUnsigned(4));
+    case ARRAY_16:
+      return readArray(readUnsigned(2));
+    case ARRAY_32:
+      return readArray(readUnsigned(4));
+    default:
+      throw new RangeError(`type ${type}`);
   }
 }
 
-/** The tuple from `from` to the end. Byte strings inside are views of `bytes`. Throws RangeError. */
-export function unpackFrom(bytes: Uint8Array, from: number): Tuple {
-  const reader = new Reader(bytes, from);
-  const value = reader.read();
-  if (!Array.isArray(value) || !reader.isAtEnd) throw new RangeError('not a tuple');
-  return value as Tuple;
+/** The tuple from `headerBytes` to the end. Byte strings inside are views of `bytes`. Throws RangeError. */
+export function unpackFrom(bytes: Uint8Array, headerBytes: number): Tuple {
+  source = bytes;
+  from = headerBytes;
+  try {
+    const value = read();
+    if (!Array.isArray(value) || from !== bytes.length) throw new RangeError('not a tuple');
+    return value as Tuple;
+  } finally {
+    source = scratch;
+  }
 }

@@ -412,7 +412,8 @@ function flush(state: CoreState): Effects {
   if (state.log.cachedBytes > limits.maxCachedBytes) state.log.evict(keepFrom, limits.maxCachedBytes);
   const { outbox } = state;
   state.outbox = emptyOutbox();
-  return { ...outbox, persist };
+  outbox.persist = persist;
+  return outbox;
 }
 
 export { entryBytes };

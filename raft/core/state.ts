@@ -3,7 +3,7 @@
  * all of them use. Only `core.ts` makes one.
  */
 import { ConfigurationHistory } from './configuration-history.js';
-import type { FetchRequest, MembershipOutcome, ProposalResult, ReadResult, StepTime } from './events.js';
+import type { FetchRequest, MembershipOutcome, ProposalResult, ReadResult, StepTime, PersistStep } from './events.js';
 import { RaftLog } from './log.js';
 import type { Hello, Message, OutgoingMessage, ProposeOutcome } from './messages.js';
 import { Persistence } from './persistence.js';
@@ -120,6 +120,7 @@ interface ForwardedReads {
 /** Effects while they gather. */
 export interface Outbox {
   messages: OutgoingMessage[];
+  persist: PersistStep | undefined;
   proposals: { readonly id: number; readonly result: ProposalResult }[];
   reads: { readonly id: number; readonly result: ReadResult }[];
   snapshots: MemberId[];
@@ -132,6 +133,7 @@ export interface Outbox {
 export function emptyOutbox(): Outbox {
   return {
     messages: [],
+    persist: undefined,
     proposals: [],
     reads: [],
     snapshots: [],

@@ -14,7 +14,7 @@ import type {
 import type { Machine } from './machine.js';
 import { SnapshotStream } from './snapshot-stream.js';
 import type { Timeline } from './timeline.js';
-import type { Trace } from './trace.js';
+import type { Trace, WorldEvent } from './trace.js';
 
 /** One direction between two machines. Probabilities are in [0, 1]. */
 export interface Link {
@@ -239,25 +239,25 @@ export class SimulatedNetwork {
       arrival = Math.max(arrival, link.lastArrivalMilliseconds);
       link.lastArrivalMilliseconds = arrival;
     }
-    const deliver = (): void => this.#deliver(link.from, target, message);
+    const event = { kind: 'message', from: link.from, to: target.id, message } as const;
     const arrive = (): void => {
       if (link.clogged) {
         this.counts.held += 1;
-        link.held.push(() => target.machine.reach(0, deliver));
-      } else deliver();
+        link.held.push(() => target.machine.reach(0, () => this.#deliver(target, event)));
+      } else this.#deliver(target, event);
     };
     timeline.at(arrival, arrive, target.machine, -1, true);
   }
 
-  #deliver(from: MemberId, target: Endpoint, message: Message): void {
+  #deliver(target: Endpoint, event: Extract<WorldEvent, { kind: 'message' }>): void {
     const { trace } = this.#options;
     if (target.handlers === undefined) {
-      trace.add({ kind: 'lost', from, to: target.id, message, why: 'down' });
+      trace.add({ ...event, kind: 'lost', why: 'down' });
       return;
     }
     this.counts.delivered += 1;
-    trace.add({ kind: 'message', from, to: target.id, message });
-    target.handlers.onMessage(from, message);
+    trace.add(event);
+    target.handlers.onMessage(event.from, event.message);
   }
 
   async #sendSnapshot(

@@ -18,11 +18,6 @@ export type WorldEvent =
   | { readonly kind: 'member'; readonly member: MemberId; readonly text: string }
   | { readonly kind: 'client'; readonly process: number; readonly text: string; readonly revision: number };
 
-interface Recorded {
-  readonly atMilliseconds: number;
-  readonly event: WorldEvent;
-}
-
 const KEPT_EVENTS = 256;
 
 const kinds: readonly WorldEvent['kind'][] = ['message', 'lost', 'fault', 'member', 'client'];
@@ -70,7 +65,8 @@ export class Trace {
   readonly #listener: ((line: string) => void) | undefined;
   #first = 0x2545_f491;
   #second = 0x6c07_8965;
-  readonly #kept: Recorded[] = [];
+  readonly #keptEvents: WorldEvent[] = [];
+  readonly #keptTimes: number[] = [];
   #next = 0;
 
   constructor(now: () => number, listener: ((line: string) => void) | undefined) {
@@ -82,9 +78,10 @@ export class Trace {
     const atMilliseconds = this.#now();
     this.#mix(atMilliseconds * 1024);
     this.#mixEvent(event);
-    this.#kept[this.#next] = { atMilliseconds, event };
+    this.#keptEvents[this.#next] = event;
+    this.#keptTimes[this.#next] = atMilliseconds;
     this.#next = (this.#next + 1) % KEPT_EVENTS;
-    this.#listener?.(lineOf({ atMilliseconds, event }));
+    this.#listener?.(lineOf(atMilliseconds, event));
   }
 
   #mixEvent(event: WorldEvent): void {
@@ -120,12 +117,12 @@ export class Trace {
 
   /** The last events as lines, oldest first. */
   lastLines(count: number): readonly string[] {
-    const ordered = [...this.#kept.slice(this.#next), ...this.#kept.slice(0, this.#next)];
-    return ordered.slice(-count).map(lineOf);
+    const lines = this.#keptEvents.map((event, place) => lineOf(this.#keptTimes[place]!, event));
+    return [...lines.slice(this.#next), ...lines.slice(0, this.#next)].slice(-count);
   }
 }
 
-function lineOf({ atMilliseconds, event }: Recorded): string {
+function lineOf(atMilliseconds: number, event: WorldEvent): string {
   return `${(atMilliseconds / 1000).toFixed(6).padStart(11)} ${textOf(event)}`;
 }
 
