@@ -7,14 +7,15 @@
  * record leaves the old, after it the new; the other is deleted at the next start.
  */
 
-import type { Clock, Disk, DiskDatabase, Logger } from '../platform/index.js';
+import type { Clock, Disk, DiskDatabase, DiskSnapshot, Logger } from '../platform/index.js';
 import type { Entry, LogIndex, SnapshotMetadata, SnapshotSource, StateMachine, Term } from '../raft/index.js';
 import { decodeConfiguration } from '../raft/index.js';
-import { bytesOf } from './bytes.js';
+import { bytesOf, textOf } from './bytes.js';
 import { planCommand } from './commands/apply-command.js';
 import { decodeEnvelope, type Envelope } from './commands/command.js';
 import { type ApplyResult, decodeResult, encodeResult } from './commands/result.js';
 import type { MemberLog } from './log/member-log.js';
+import { checkRecord } from './mvcc/check-record.js';
 import { deleteHistorySlice } from './mvcc/delete-history.js';
 import { keysOf } from './mvcc/execute-txn.js';
 import { META_KEY } from './mvcc/key-space.js';
@@ -81,6 +82,8 @@ export class MemberStateMachine implements StateMachine {
   #name: string;
   #deleting: Promise<void> | undefined;
   #closed = false;
+  /** A record that a snapshot would have carried to others. */
+  #damage: DamagedRecordError | undefined;
   listener: StateListener | undefined;
 
   private constructor(
@@ -121,6 +124,7 @@ export class MemberStateMachine implements StateMachine {
   }
 
   async apply(entries: readonly Entry[]): Promise<void> {
+    if (this.#damage !== undefined) throw new CannotApplyError(entries[0]?.index ?? 0, this.#damage);
     const decoded = entries.map((entry) => ({ entry, envelope: decode(entry) }));
     await this.#state.backpressure();
     await this.#prefetch(decoded.map(({ envelope }) => envelope));
@@ -217,22 +221,30 @@ export class MemberStateMachine implements StateMachine {
         timeMilliseconds: meta.timeMilliseconds,
         configuration: decodeConfiguration(meta.configuration),
       };
-      async function* pages(): AsyncIterable<readonly SnapshotRecord[]> {
-        const iterator = snapshot.iterate({});
-        try {
-          for (;;) {
-            const page = await iterator.nextPage(SNAPSHOT_PAGE_ENTRIES);
-            if (page.length === 0) return;
-            yield page;
-          }
-        } finally {
-          await iterator.close();
-        }
-      }
+      const pages = (): AsyncIterable<readonly SnapshotRecord[]> => this.#snapshotPages(snapshot);
       return { metadata, chunks: () => encodeChunks(pages()), close: () => snapshot.close() };
     } catch (error) {
       await snapshot.close();
       throw error;
+    }
+  }
+
+  /** Checked on the way out: a member whose state is damaged must neither spread it nor go on as if it were not. */
+  async *#snapshotPages(snapshot: DiskSnapshot): AsyncIterable<readonly SnapshotRecord[]> {
+    const { salt } = this.#state;
+    const iterator = snapshot.iterate({});
+    try {
+      for (;;) {
+        const page = await iterator.nextPage(SNAPSHOT_PAGE_ENTRIES);
+        if (page.length === 0) return;
+        for (const { key, value } of page) checkRecord(salt, textOf(key), value);
+        yield page;
+      }
+    } catch (error) {
+      if (error instanceof DamagedRecordError) this.#damage ??= error;
+      throw error;
+    } finally {
+      await iterator.close();
     }
   }
 
@@ -262,6 +274,7 @@ export class MemberStateMachine implements StateMachine {
     await this.#deleting;
     this.#closed = false;
     this.#state = opened.state;
+    this.#damage = undefined;
     this.#database = opened.database;
     this.#name = name;
     this.listener?.stateReplaced();

@@ -26,6 +26,7 @@ export const markNames = [
   'removed member told so',
   'start proven to peers',
   'commit learned from a vote',
+  'old copy recognised',
   'recovering member found',
   'recovering member readmitted',
   'member lost for good',

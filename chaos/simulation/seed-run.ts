@@ -90,6 +90,7 @@ export class SeedRun {
       limits: profile.limits,
       diskLatencyMilliseconds: profile.diskLatencyMilliseconds,
       retentionMilliseconds: profile.retentionMilliseconds,
+      leaseDriftBound: profile.leaseDriftBound,
       events: {
         stepped: (member, view) => this.#stepped(member, view),
         statusChanged: (member, status) => this.#statusChanged(member, status),
@@ -123,6 +124,7 @@ export class SeedRun {
       operator: this.#operator,
       maxAway: profile.maxAway,
       maxDurationMilliseconds: profile.maxFaultMilliseconds,
+      driftBound: profile.leaseDriftBound,
     });
     this.#injector = new FaultInjector(this.#setting);
   }
@@ -170,6 +172,7 @@ export class SeedRun {
   #stepped(member: SimulatedMember, view: MemberView): void {
     for (const event of view.events) if (event.kind === 'propose') this.#proposals += 1;
     this.#marks.stepped(view);
+    this.#setting.oldCopies.stepped(member.id, view.life, view.events);
     const isFirst = view.before === undefined;
     if (view.recovering || !(isFirst || view.effects.statusChanged)) return;
     this.#atlas.intact(member.id);
@@ -185,6 +188,10 @@ export class SeedRun {
     if (status.condition === 'removed') {
       this.#wasRemoved(member);
       return;
+    }
+    if (status.condition === 'outdated' && member.excuse !== undefined) {
+      this.#marks.reach('old copy recognised');
+      this.#operator.giveUp(member);
     }
     if (failure.startsWith('consensus') || member.excuse === undefined) {
       this.#report('unexpected-failure', `${member.name} stopped: ${failure}`);
@@ -219,8 +226,11 @@ export class SeedRun {
     if (store === undefined) return;
     let watcher = this.#watchers.get(member.id);
     if (watcher === undefined) {
-      watcher = new Watcher(`the watch of ${member.name}`, this.#history, (invariant, message) =>
-        this.#report(invariant, message),
+      watcher = new Watcher(
+        `the watch of ${member.name}`,
+        this.#history,
+        (invariant, message) => this.#report(invariant, message),
+        () => !this.#atlas.isWhole(member.id),
       );
       this.#watchers.set(member.id, watcher);
     } else {
@@ -418,7 +428,9 @@ export class SeedRun {
       const full = await Promise.race([store.admin.status(), this.#sleep(1_000)]);
       if (full === undefined) return false;
       if (full.commitIndex !== full.appliedIndex || full.lastIndex !== full.commitIndex) return false;
-      if (this.#watchers.get(member.id)?.completeRevision !== full.revision) return false;
+      // One that cannot read its history any more says so, and shows nothing further.
+      const watched = this.#watchers.get(member.id)?.completeRevision;
+      if (watched !== full.revision && this.#atlas.isWhole(member.id)) return false;
       states.push(full);
     }
     const [first] = states;

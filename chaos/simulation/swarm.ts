@@ -15,11 +15,17 @@ export interface SeedProfile {
   readonly operationsPerSecond: number;
   readonly keys: number;
   readonly maxValueBytes: number;
+  /** Reads by lease, with clocks that stay within this bound of each other; undefined: by rounds. */
+  readonly leaseDriftBound: number | undefined;
   readonly faults: FaultRates;
   readonly maxAway: number;
   readonly maxFaultMilliseconds: number;
   readonly maxRestartMilliseconds: number;
 }
+
+/** As many seeds read by lease. */
+const LEASE_SHARE = 0.25;
+const LEASE_DRIFT_BOUND = 0.15;
 
 /** Between the two, each order of magnitude as likely as the next. */
 function spread(random: Random, minimum: number, maximum: number): number {
@@ -72,9 +78,10 @@ export function drawProfile(
       ...(small ? { maxCachedBytes: 4_000, maxMessageBytes: 1_500, maxApplyBytes: 2_000 } : {}),
     },
     retentionMilliseconds: spread(random, 3_000, 60_000),
-    operationsPerSecond: 12,
+    operationsPerSecond: 11,
     keys: random.integer(2, 24),
     maxValueBytes: random.integer(8, 400),
+    leaseDriftBound: random.float() < LEASE_SHARE ? LEASE_DRIFT_BOUND : undefined,
     faults: drawFaults(random, choices.faults, choices.intensity),
     maxAway: random.float() < 0.6 ? Math.floor((members - 1) / 2) : members,
     maxFaultMilliseconds: spread(random, 500, 8_000),

@@ -3,7 +3,14 @@
  * all of them use. Only `core.ts` makes one.
  */
 import { ConfigurationHistory } from './configuration-history.js';
-import type { FetchRequest, MembershipOutcome, ProposalResult, ReadResult, StepTime, PersistStep } from './events.js';
+import type {
+  FetchRequest,
+  MembershipOutcome,
+  PersistStep,
+  ProposalResult,
+  ReadResult,
+  StepTime,
+} from './events.js';
 import { RaftLog } from './log.js';
 import type { Hello, Message, OutgoingMessage, ProposeOutcome } from './messages.js';
 import { Persistence } from './persistence.js';

@@ -8,6 +8,7 @@ import { formatLog } from '../../storage/log/format-log.js';
 import { type MemberLog, openMemberLog } from '../../storage/log/member-log.js';
 import { RangeCollector, readRange } from '../../storage/mvcc/read-range.js';
 import type { StateView } from '../../storage/mvcc/state.js';
+import { decodeChunks, encodeChunks, type SnapshotRecord } from '../../storage/snapshot/chunks.js';
 import { MemberStateMachine, type ProposalEnd } from '../../storage/state-machine.js';
 import { bytes, singleConfiguration, testClusterId, text } from './support/single-member-store.js';
 
@@ -341,6 +342,12 @@ describe('a snapshot', () => {
     yield* chunks;
   }
 
+  async function* pagesOf(
+    pages: readonly (readonly SnapshotRecord[])[],
+  ): AsyncIterable<readonly SnapshotRecord[]> {
+    yield* pages;
+  }
+
   async function sender(seed: number): Promise<Member> {
     const member = await openMember(fresh(seed));
     await member.machine.apply(randomEntries(seededRandom(seed), 100));
@@ -391,6 +398,38 @@ describe('a snapshot', () => {
     await expect(to.machine.installSnapshot(other, streamOf(chunks))).rejects.toThrow('snapshot of index');
     expect(await logical(to.machine)).toEqual(before);
     expect(await to.disk.listDatabases()).toEqual(['log', 'state']);
+  });
+
+  it.each(['k', 'v', 'r', 's'])(
+    'is not sent when a record under %s is damaged, and the member applies nothing more',
+    async (letter) => {
+      const from = await sender(1);
+      await from.machine.state.flush();
+      expect(from.disk.flipBit('state', (key) => key[0] === letter.charCodeAt(0))).toBe(true);
+      await expect(chunksOf(from)).rejects.toThrow('damaged record');
+      await expect(from.machine.apply([entryOf(102, put('later', 'write'))])).rejects.toThrow(
+        'damaged record',
+      );
+    },
+  );
+
+  it('with a damaged record of its history is refused, whoever sent it', async () => {
+    const from = await sender(1);
+    const metadata = from.machine.state.metadata();
+    const records: SnapshotRecord[] = [];
+    for await (const { key, value } of decodeChunks(streamOf(await chunksOf(from))))
+      records.push({ key: Uint8Array.from(key), value: Uint8Array.from(value) });
+    for (const letter of ['v', 'r', 's']) {
+      const at = records.findIndex(({ key }) => key[0] === letter.charCodeAt(0));
+      const value = Uint8Array.from(records[at]!.value);
+      value[value.length - 1]! ^= 1;
+      const damaged = records.with(at, { ...records[at]!, value });
+      const to = await openMember(fresh(2));
+      await expect(
+        to.machine.installSnapshot(metadata, encodeChunks(pagesOf([damaged]))),
+        letter,
+      ).rejects.toThrow('damaged record');
+    }
   });
 
   it('leaves the old or the new state when a crash comes at any point, and deletes the loser at start', async () => {

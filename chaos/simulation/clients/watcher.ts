@@ -13,6 +13,7 @@ export class Watcher {
   readonly #name: string;
   readonly #history: ClientHistory;
   readonly #report: Report;
+  readonly #isDamaged: () => boolean;
   /** Everything through here was seen. */
   #complete = 1;
   /** Watches begun: an older one that still waits is not listened to any more. */
@@ -21,7 +22,9 @@ export class Watcher {
   gaps = 0;
   resumed = 0;
 
-  constructor(name: string, history: ClientHistory, report: Report) {
+  /** `isDamaged`: the member's disk was damaged, so it may say that it cannot read its history. */
+  constructor(name: string, history: ClientHistory, report: Report, isDamaged: () => boolean) {
+    this.#isDamaged = isDamaged;
     this.#name = name;
     this.#history = history;
     this.#report = report;
@@ -70,8 +73,14 @@ export class Watcher {
         return true;
       case 'too-slow':
         return true;
-      case 'stopping':
       case 'corrupt':
+        if (!this.#isDamaged())
+          this.#report(
+            'watch-completeness',
+            `${this.#name} ends as corrupt, and nothing was done to its disk`,
+          );
+        return false;
+      case 'stopping':
       case 'cancelled':
         return false;
     }

@@ -168,7 +168,7 @@ class Simulation {
     this.media.set(name, medium);
     if (medium.open) throw new DiskFailedError('io', `the database ${name} is already open`);
     medium.open = true;
-    return new Database(this, name, medium);
+    return new Database(this, name, medium).asPlainObject();
   }
 
   /** Batches of one database complete in order, whatever each one's duration. */
@@ -270,7 +270,7 @@ function everythingIn(medium: Medium): Iterable<MediumEntry> {
   return medium.entries(boundsOf({}), false, medium.visibleSequence);
 }
 
-class Database implements DiskDatabase {
+class Database {
   readonly #disk: Simulation;
   readonly #name: string;
   readonly #medium: Medium;
@@ -285,6 +285,20 @@ class Database implements DiskDatabase {
     this.#name = name;
     this.#medium = medium;
     this.#generation = disk.generation;
+  }
+
+  /** So that a test can take it apart and replace a part. */
+  asPlainObject(): DiskDatabase {
+    return {
+      get: (key) => this.#get(key),
+      getMany: (keys) => this.#getMany(keys),
+      iterate: (options) => this.#begin(options),
+      batch: (operations, options) => this.#batch(operations, options),
+      snapshot: () => this.#snapshot(),
+      compactRange: () => this.#guarded(() => undefined),
+      sizeBytes: () => this.#sizeBytes(),
+      close: () => this.#close(),
+    };
   }
 
   #problem(): DiskFailedError | undefined {
@@ -303,17 +317,17 @@ class Database implements DiskDatabase {
     });
   }
 
-  get(key: Uint8Array): Promise<Uint8Array | undefined> {
+  #get(key: Uint8Array): Promise<Uint8Array | undefined> {
     return this.#guarded(() => this.#medium.get(textOfKey(key), this.#medium.visibleSequence));
   }
 
-  getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+  #getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
     return this.#guarded(() =>
       keys.map((key) => this.#medium.get(textOfKey(key), this.#medium.visibleSequence)),
     );
   }
 
-  iterate(options: IterateOptions): DiskIterator {
+  #begin(options: IterateOptions): DiskIterator {
     const held = this.#medium.hold();
     return this.#iterate(options, held.sequence, held.release);
   }
@@ -352,7 +366,7 @@ class Database implements DiskDatabase {
     };
   }
 
-  batch(operations: readonly BatchOperation[], { sync }: { readonly sync: boolean }): Promise<void> {
+  #batch(operations: readonly BatchOperation[], { sync }: { readonly sync: boolean }): Promise<void> {
     const problem = this.#problem() ?? this.#disk.takeFailure(this.#name);
     if (problem !== undefined) {
       if (this.#generation === this.#disk.generation && !this.#closed) this.#failure = problem;
@@ -362,7 +376,7 @@ class Database implements DiskDatabase {
     return this.#last;
   }
 
-  snapshot(): DiskReader & { close(): Promise<void> } {
+  #snapshot(): DiskReader & { close(): Promise<void> } {
     const problem = this.#problem();
     if (problem !== undefined) throw problem;
     const { sequence, release } = this.#medium.hold();
@@ -385,11 +399,7 @@ class Database implements DiskDatabase {
     };
   }
 
-  compactRange(): Promise<void> {
-    return this.#guarded(() => undefined);
-  }
-
-  sizeBytes(): Promise<number> {
+  #sizeBytes(): Promise<number> {
     return this.#guarded(() => {
       let total = 0;
       for (const { key, value } of everythingIn(this.#medium)) total += key.length + value.length;
@@ -397,7 +407,7 @@ class Database implements DiskDatabase {
     });
   }
 
-  async close(): Promise<void> {
+  async #close(): Promise<void> {
     if (this.#closed || this.#generation !== this.#disk.generation) return;
     await this.#last.catch(() => undefined);
     this.#closed = true;

@@ -39,6 +39,11 @@ export class Atlas {
     if (this.#damaged.get(member) !== 'state') this.#damaged.set(member, damage);
   }
 
+  /** Its disk is again what it was before it was damaged. */
+  restored(member: MemberId): void {
+    this.#damaged.delete(member);
+  }
+
   /** It runs and says that its log is whole. */
   intact(member: MemberId): void {
     if (this.#damaged.get(member) === 'log') this.#damaged.delete(member);

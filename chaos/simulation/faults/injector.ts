@@ -75,6 +75,7 @@ const faults: Readonly<Record<FaultKind, (setting: FaultSetting) => void>> = {
   'log-bit-flip': logBitFlip,
   'witness-bit-flip': witnessBitFlip,
   'state-bit-flip': stateBitFlip,
+  'old-copy': (setting) => setting.oldCopies.putBack(setting),
   'clock-drift': clockDrift,
   'clock-jump': clockJump,
   'add-learner': addLearner,

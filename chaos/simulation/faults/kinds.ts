@@ -27,6 +27,7 @@ export const faultKinds = [
   'log-bit-flip',
   'witness-bit-flip',
   'state-bit-flip',
+  'old-copy',
   'clock-drift',
   'clock-jump',
   'add-learner',

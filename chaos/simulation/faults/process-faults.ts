@@ -95,7 +95,11 @@ export function pause(setting: FaultSetting): void {
 export function clockDrift(setting: FaultSetting): void {
   const member = setting.victim();
   if (member === undefined) return;
-  const rate = 1 + (setting.random.float() - 0.5) * (setting.random.float() < 0.2 ? 0.8 : 0.1);
+  const { driftBound } = setting.options;
+  const span = driftBound === undefined && setting.random.float() < 0.2 ? 0.8 : 0.1;
+  // With a bound each stays within a third of it, so that any two do.
+  const drift = (setting.random.float() - 0.5) * Math.min(span, (driftBound ?? 1) * (2 / 3));
+  const rate = 1 + drift;
   setting.note('clock-drift', `${member.name} at ${rate.toFixed(3)}`);
   member.machine.setRate(rate);
   setting.later(setting.duration() * 4, () => member.machine.setRate(1));

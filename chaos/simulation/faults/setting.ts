@@ -8,6 +8,7 @@ import type { Timeline } from '../world/timeline.js';
 import type { Trace } from '../world/trace.js';
 import type { Atlas } from './atlas.js';
 import type { FaultKind } from './kinds.js';
+import { OldCopies } from './old-copies.js';
 import type { Operator } from './operator.js';
 
 export interface FaultSettingOptions {
@@ -22,11 +23,16 @@ export interface FaultSettingOptions {
   readonly maxAway: number;
   /** Faults of the network and of speed end after at most this long. */
   readonly maxDurationMilliseconds: number;
+  /** How far, as a fraction, two clocks' rates may be apart; undefined: anything goes. */
+  readonly driftBound: number | undefined;
 }
 
 export class FaultSetting {
   readonly options: FaultSettingOptions;
   readonly counts = new Map<FaultKind, number>();
+  readonly oldCopies = new OldCopies();
+  /** No process is ended and no disk is touched for the time being. */
+  calm = false;
   /** Whoever is healed for good: neither they nor the links between them are touched any more. */
   #spared: ReadonlySet<MemberId> = new Set();
 
@@ -67,6 +73,7 @@ export class FaultSetting {
 
   /** Members that run and may be touched. */
   running(): readonly SimulatedMember[] {
+    if (this.calm) return [];
     return this.options.cluster.members.filter(
       (member) => member.store !== undefined && !this.isSpared(member.id) && !member.retired,
     );
@@ -74,6 +81,7 @@ export class FaultSetting {
 
   /** One of those, the leader more often than its share. */
   victim(): SimulatedMember | undefined {
+    if (this.calm) return undefined;
     const leader = this.options.cluster.leader();
     if (leader?.store !== undefined && !this.isSpared(leader.id) && this.random.float() < 0.35) return leader;
     return this.pick(this.running());
@@ -89,7 +97,7 @@ export class FaultSetting {
   }
 
   mayTakeAway(): boolean {
-    return this.away() < this.options.maxAway;
+    return !this.calm && this.away() < this.options.maxAway;
   }
 
   /** Links that may be touched. */

@@ -16,6 +16,8 @@ export interface ClusterOptions {
   readonly limits: Partial<RaftLimits>;
   readonly diskLatencyMilliseconds: number;
   readonly retentionMilliseconds: number;
+  /** Reads by lease, within this drift of clocks; undefined: by rounds. */
+  readonly leaseDriftBound: number | undefined;
   readonly events: MemberEvents;
 }
 
@@ -55,7 +57,7 @@ export class SimulatedCluster {
     const id = this.#nextId;
     this.#nextId += 1;
     const { events, seed, timeline, network, invariants, timing, limits } = this.#options;
-    const { diskLatencyMilliseconds, retentionMilliseconds } = this.#options;
+    const { diskLatencyMilliseconds, retentionMilliseconds, leaseDriftBound } = this.#options;
     const member = new SimulatedMember({
       id,
       clusterId: CLUSTER_ID,
@@ -68,6 +70,7 @@ export class SimulatedCluster {
       limits,
       diskLatencyMilliseconds,
       retentionMilliseconds,
+      leaseDriftBound,
       events,
     });
     this.#members.set(id, member);

@@ -39,6 +39,8 @@ export interface SimulatedMemberOptions {
   readonly diskLatencyMilliseconds: number;
   /** How long history is kept before the leader compacts it. */
   readonly retentionMilliseconds: number;
+  /** Reads by lease, within this drift of clocks; undefined: by rounds. */
+  readonly leaseDriftBound: number | undefined;
   readonly events: MemberEvents;
 }
 
@@ -149,6 +151,7 @@ export class SimulatedMember {
 
   #open(life: number): Promise<MemberStore> {
     const { clusterId, network, timing, limits, retentionMilliseconds, invariants, events } = this.#options;
+    const { leaseDriftBound } = this.#options;
     const view = new MemberView(this.id, life);
     let store: MemberStore | undefined;
     const watched = {
@@ -177,6 +180,7 @@ export class SimulatedMember {
         const node = createRaftNode({
           ...options,
           limits,
+          ...(leaseDriftBound === undefined ? {} : { leaseReads: { driftBound: leaseDriftBound } }),
           log: watchedLog(options.log, watched),
           stateMachine: watchedStateMachine(options.stateMachine, watched),
           observe: (observation) => {

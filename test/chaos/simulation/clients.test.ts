@@ -116,7 +116,7 @@ async function watchOf(...steps: readonly WatchStep[]): Promise<readonly Invaria
   const store = {
     watch: () => ({ next: async () => left.shift()!, cancel: () => {} }),
   } as unknown as Store;
-  await new Watcher('the watch', history, report).follow(store);
+  await new Watcher('the watch', history, report, () => false).follow(store);
   return broken;
 }
 
@@ -132,6 +132,10 @@ describe('a watch of everything', () => {
     ['a revision that comes twice', [batch(2, event(2, 'a')), batch(2, event(2, 'a'))]],
     ['a revision split over two batches', [batch(2, event(2, 'a')), batch(2, event(2, 'b'))]],
     ['revisions out of order', [batch(3, event(3, 'a'), event(2, 'a'))]],
+    [
+      'an end as corrupt where nothing was done to the disk',
+      [{ kind: 'end', reason: { kind: 'corrupt' } } as const],
+    ],
     ['a claim to be complete beyond what it showed', [batch(5)]],
     [
       'an end for compaction that took nothing',
