@@ -72,6 +72,11 @@ export class Durability implements Monitor {
 
   logLoaded(member: MemberId, loaded: LoadedLog): void {
     const log = this.#log(member);
+    const isForgotten =
+      loaded.term < log.term ||
+      (loaded.term === log.term && log.votedFor !== undefined && loaded.votedFor !== log.votedFor);
+    if (loaded.untouched && isForgotten)
+      this.#report('durability', `m${member} starts without the term or the vote that its disk had`);
     log.begin(loaded.snapshot.index);
     log.term = loaded.term;
     log.votedFor = loaded.votedFor;

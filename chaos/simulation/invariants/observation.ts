@@ -76,4 +76,6 @@ export interface LoadedLog {
   readonly lastIndex: LogIndex;
   readonly term: Term;
   readonly votedFor: MemberId | undefined;
+  /** Nothing was done to its disk but to take the power away. */
+  readonly untouched: boolean;
 }

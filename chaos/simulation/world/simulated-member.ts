@@ -158,6 +158,7 @@ export class SimulatedMember {
       member: this.id,
       invariants,
       isDurable: (index: number) => this.disk.isDurable('log', entryKey(index)),
+      untouched: () => this.excuse === undefined,
       hash: () => store?.admin.hash(),
     };
     const logger: Logger = {

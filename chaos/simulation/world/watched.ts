@@ -7,6 +7,8 @@ export interface WatchedOptions {
   readonly invariants: Invariants;
   /** Whether what the log wrote last would survive a power loss now. */
   readonly isDurable: (index: number) => boolean;
+  /** Nothing was done to the disk but to take the power away. */
+  readonly untouched: () => boolean;
   /** The state's applied index and hash, as of now; undefined while the member starts. */
   readonly hash: () => Promise<{ readonly appliedIndex: number; readonly stateHash: string }> | undefined;
 }
@@ -22,6 +24,7 @@ export function watchedLog(log: LogStorage, options: WatchedOptions): LogStorage
         lastIndex,
         term: hardState.term,
         votedFor: hardState.votedFor,
+        untouched: options.untouched(),
       });
       return found;
     },

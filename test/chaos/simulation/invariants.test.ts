@@ -192,6 +192,19 @@ describe('durability is broken by', () => {
     expect(world.broken).toEqual(['durability']);
   });
 
+  it('a start that has forgotten a vote or a term', () => {
+    const forgotten = electedWorld();
+    forgotten.m3.persist([], 1, 2);
+    forgotten.m3.loads(1, 2);
+    expect(forgotten.world.broken).toEqual([]);
+    forgotten.m3.loads(1, undefined);
+    expect(forgotten.world.broken).toEqual(['durability']);
+    const older = electedWorld();
+    older.m3.persist([], 2, 3);
+    older.m3.loads(1, 2);
+    expect(older.world.broken).toEqual(['durability']);
+  });
+
   it('an acknowledgement in a term that the disk does not know', () => {
     const { world, m3 } = electedWorld();
     m3.step({ term: 1, messages: accepted(0) });

@@ -80,15 +80,16 @@ export class MadeUpMember {
   }
 
   /** Writes entries to its disk, and its term and vote. */
-  persist(
-    entries: readonly Entry[],
-    term: number,
-    votedFor: number | undefined = undefined,
-    onMedium = true,
-  ): void {
+  persist(entries: readonly Entry[], term: number, votedFor?: number, onMedium = true): void {
     const batch = { entries, hardState: { term, votedFor, commitIndex: 0 } };
     this.#world.invariants.appending(this.#id, batch);
     this.#world.invariants.appended(this.#id, batch, onMedium);
+  }
+
+  /** Starts again with this on its disk, to which nothing was done. */
+  loads(term: number, votedFor: number | undefined): void {
+    const snapshot = { index: 0, term: 0, timeMilliseconds: 0, configuration: this.configuration };
+    this.#world.invariants.logLoaded(this.#id, { snapshot, lastIndex: 0, term, votedFor, untouched: true });
   }
 
   votesFor(candidate: number, term: number): void {

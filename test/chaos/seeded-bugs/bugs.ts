@@ -1,0 +1,395 @@
+/**
+ * Mistakes that implementations of Raft and of stores have really made, each as a patch of one source. The
+ * simulator must find every one of them by the monitor that is meant for it.
+ */
+import type { SourcePatch } from './build-patched.js';
+import type { SeedsToRun } from './run-seeds.js';
+
+export interface SeededBug extends SourcePatch {
+  readonly name: string;
+  /** What must notice: any of these. */
+  readonly caughtBy: readonly string[];
+  /** Of the batch of seeds that the unpatched code passes. */
+  readonly maxSeeds: number;
+  /** What makes it show soon. */
+  readonly options: SeedsToRun['options'];
+}
+
+const lively: SeedsToRun['options'] = { durationMilliseconds: 30_000, intensity: 3 };
+
+const core = (file: string): string => `raft/core/${file}.ts`;
+
+const elections: readonly SeededBug[] = [
+  {
+    name: 'two votes in one term',
+    file: core('election'),
+    find: '(state.votedFor === undefined || state.votedFor === from) &&',
+    replace: '',
+    caughtBy: ['election-safety', 'durability'],
+    maxSeeds: 40,
+    options: lively,
+  },
+  {
+    name: 'the vote is forgotten at a restart',
+    file: 'storage/log/log-records.ts',
+    find: 'sealRecord(HARD_STATE_KEY, [term, votedFor ?? null, commitIndex])',
+    replace: 'sealRecord(HARD_STATE_KEY, [term, null, commitIndex])',
+    caughtBy: ['election-safety', 'durability'],
+    maxSeeds: 40,
+    options: lively,
+  },
+  {
+    name: 'a vote leaves before it is durable',
+    file: core('persistence'),
+    find: 'if (this.hardStateDurable) return promise;',
+    replace: 'if (term >= 0) return promise;',
+    caughtBy: ['durability', 'election-safety'],
+    maxSeeds: 10,
+    options: lively,
+  },
+  {
+    name: 'a new term is not written down',
+    file: core('roles'),
+    find: '  state.persistence.hardStateChanged();',
+    replace: '',
+    caughtBy: ['durability', 'election-safety', 'no-going-back'],
+    maxSeeds: 10,
+    options: lively,
+  },
+  {
+    name: 'votes go to logs that are behind',
+    file: core('log'),
+    find: 'return lastTerm > this.lastTerm || (lastTerm === this.lastTerm && lastIndex >= this.#lastIndex);',
+    replace: 'return lastTerm >= 0 && lastIndex >= 0;',
+    caughtBy: ['leader-completeness', 'committed-history', 'unexpected-failure'],
+    maxSeeds: 40,
+    options: lively,
+  },
+  {
+    name: 'a recovering member votes',
+    file: core('standing'),
+    find: 'state.recovering === undefined && ',
+    replace: '',
+    caughtBy: ['word-of-the-unproven'],
+    maxSeeds: 40,
+    options: lively,
+  },
+  {
+    name: 'an old copy of a folder is taken at its word',
+    file: core('start-proof'),
+    find: 'if (newborn || state.recovering !== undefined) return;',
+    replace: 'return;',
+    caughtBy: [
+      'durability',
+      'election-safety',
+      'leader-completeness',
+      'committed-history',
+      'liveness',
+      'no-going-back',
+    ],
+    maxSeeds: 60,
+    options: lively,
+  },
+];
+
+const replication: readonly SeededBug[] = [
+  {
+    name: 'an entry of an older term is committed by counting',
+    file: core('replication'),
+    find: 'if (candidate <= state.commitIndex || state.log.termAt(candidate) !== state.term) return;',
+    replace: 'if (candidate <= state.commitIndex) return;',
+    caughtBy: ['commit-rule', 'leader-completeness', 'committed-history'],
+    maxSeeds: 40,
+    options: lively,
+  },
+  {
+    name: 'entries are acknowledged before they are durable',
+    file: core('follower'),
+    find: 'const matchIndex = Math.min(state.verifiedIndex, state.persistence.durableIndex);',
+    replace: 'const matchIndex = state.verifiedIndex;',
+    caughtBy: ['durability'],
+    maxSeeds: 5,
+    options: lively,
+  },
+  {
+    name: 'the leader counts its own entries before they are durable',
+    file: core('replication'),
+    find: 'if (id === state.id) return state.persistence.durableIndex;',
+    replace: 'if (id === state.id) return state.log.lastIndex;',
+    caughtBy: ['durability'],
+    maxSeeds: 20,
+    options: lively,
+  },
+  {
+    name: 'the previous entry is not compared',
+    file: core('follower'),
+    find: 'if (log.termAt(message.previousIndex) !== message.previousTerm) {',
+    replace: 'if (log.termAt(message.previousIndex) === undefined) {',
+    caughtBy: ['log-matching', 'durability', 'committed-history', 'unexpected-failure'],
+    maxSeeds: 60,
+    options: lively,
+  },
+  {
+    name: 'one entry too many counts as matching',
+    file: core('follower'),
+    find: 'const lastSentIndex = message.previousIndex + message.entries.length;',
+    replace: 'const lastSentIndex = message.previousIndex + message.entries.length + 1;',
+    caughtBy: ['durability', 'committed-history', 'log-matching', 'unexpected-failure'],
+    maxSeeds: 60,
+    options: lively,
+  },
+  {
+    name: 'a follower commits entries that its leader has not confirmed',
+    file: core('follower'),
+    find: '  state.commitTo(Math.min(message.commitIndex, state.verifiedIndex));\n  state.acknowledgementDue = true;',
+    replace:
+      '  state.commitTo(Math.min(message.commitIndex, log.lastIndex));\n  state.acknowledgementDue = true;',
+    caughtBy: ['committed-history', 'unexpected-failure', 'state-machine-safety'],
+    maxSeeds: 60,
+    options: lively,
+  },
+  {
+    name: 'any answer acknowledges everything',
+    file: core('replication'),
+    find: '  peer.accepted(message.matchIndex);',
+    replace: '  peer.accepted(state.log.lastIndex);',
+    caughtBy: ['durability'],
+    maxSeeds: 5,
+    options: lively,
+  },
+  {
+    name: 'a member that lost entries counts towards a commit',
+    file: core('replication'),
+    find: 'return peer?.counts === true ? peer.matchIndex : 0;',
+    replace: 'return peer?.matchIndex ?? 0;',
+    caughtBy: ['durability', 'word-of-the-unproven'],
+    maxSeeds: 80,
+    options: lively,
+  },
+  {
+    name: 'committed entries are applied before they are in the own log',
+    file: core('core'),
+    find: 'const through = Math.min(commitIndex, persistence.durableIndex);',
+    replace: 'const through = commitIndex;',
+    caughtBy: ['state-machine-safety', 'durability', 'unexpected-failure'],
+    maxSeeds: 20,
+    options: lively,
+  },
+];
+
+const membership: readonly SeededBug[] = [
+  {
+    name: 'a learner counts in the quorum',
+    file: core('quorum'),
+    find: 'voters.votersOutgoing.length === 0 ? [voters.voters] :',
+    replace:
+      'voters.votersOutgoing.length === 0 ? [[...voters.voters, ...((voters as { learners?: readonly MemberId[] }).learners ?? [])]] :',
+    caughtBy: ['durability', 'election-safety'],
+    maxSeeds: 60,
+    options: lively,
+  },
+  {
+    name: 'the outgoing majority is forgotten',
+    file: core('quorum'),
+    find: 'voters.votersOutgoing.length === 0 ? [voters.voters] : [voters.voters, voters.votersOutgoing]',
+    replace: '[voters.voters]',
+    caughtBy: ['durability', 'election-safety', 'configuration-safety'],
+    maxSeeds: 80,
+    options: lively,
+  },
+  {
+    name: 'two voters change at once without a joint configuration',
+    file: core('membership'),
+    find: 'changed <= 1 ? dropUnneeded(tidy(wanted)) : enterJoint(current, tidy(wanted))',
+    replace: 'changed <= 9 ? dropUnneeded(tidy(wanted)) : enterJoint(current, tidy(wanted))',
+    caughtBy: ['configuration-safety', 'unexpected-failure'],
+    maxSeeds: 80,
+    options: lively,
+  },
+  {
+    name: 'a change begins before the last one is committed',
+    file: core('change-membership'),
+    find: 'if (state.configurations.latestIndex > state.commitIndex || isJoint(state.configurations.latest)) {',
+    replace: 'if (isJoint(state.configurations.latest)) {',
+    caughtBy: ['configuration-safety'],
+    maxSeeds: 80,
+    options: lively,
+  },
+  {
+    name: 'a new leader changes the membership before it has committed in its term',
+    file: core('change-membership'),
+    find: "if (state.commitIndex < leader.termStartIndex) return 'the leader has just taken office';",
+    replace: '',
+    caughtBy: ['configuration-safety'],
+    maxSeeds: 100,
+    options: lively,
+  },
+  {
+    name: 'a configuration stays in force although its entry was cut off',
+    file: core('state'),
+    find: 'if (this.configurations.truncateFrom(index)) this.outbox.statusChanged = true;',
+    replace: '',
+    caughtBy: [
+      'configuration-safety',
+      'durability',
+      'election-safety',
+      'committed-history',
+      'unexpected-failure',
+      'liveness',
+    ],
+    maxSeeds: 100,
+    options: lively,
+  },
+];
+
+const reads: readonly SeededBug[] = [
+  {
+    name: 'a read index without a quorum round',
+    file: core('read-index'),
+    find: '  if (!confirmed) return;',
+    replace: '',
+    caughtBy: ['read-index', 'client-history'],
+    maxSeeds: 40,
+    options: lively,
+  },
+  {
+    name: 'a read joins the round that was sent before it arrived',
+    file: core('read-index'),
+    find: "if (state.role.role === 'leader') state.role.reads.waiting.push({ kind: 'local', id });",
+    replace:
+      "if (state.role.role === 'leader') ((state.role.reads.active?.origins ?? state.role.reads.waiting) as ReadOrigin[]).push({ kind: 'local', id });",
+    caughtBy: ['read-index', 'client-history'],
+    maxSeeds: 40,
+    options: lively,
+  },
+  {
+    name: 'any answer confirms the newest read round',
+    file: core('replication'),
+    find: 'Math.max(acknowledgedRound.get(from) ?? 0, message.readRound)',
+    replace: 'leader.reads.round',
+    caughtBy: ['read-index', 'client-history'],
+    maxSeeds: 80,
+    options: lively,
+  },
+  {
+    name: 'a new leader serves reads before it has committed in its term',
+    file: core('read-index'),
+    find: '  if (state.commitIndex < leader.termStartIndex) return;',
+    replace: '',
+    caughtBy: ['read-index', 'client-history'],
+    maxSeeds: 60,
+    options: lively,
+  },
+  {
+    name: 'a lease that outlasts the voters’ patience',
+    file: core('lease'),
+    find: 'state.now.monotonicMilliseconds < sent + leaseMilliseconds',
+    replace: 'state.now.monotonicMilliseconds < sent + leaseMilliseconds * 5',
+    caughtBy: ['read-index', 'client-history'],
+    maxSeeds: 100,
+    options: lively,
+  },
+  {
+    name: 'voters that owe nothing to a lease',
+    file: core('lease'),
+    find: 'state.silentTicks < state.options.electionTimeoutTicks',
+    replace: 'state.silentTicks < 0',
+    caughtBy: ['read-index', 'client-history'],
+    maxSeeds: 150,
+    options: lively,
+  },
+];
+
+const snapshots: readonly SeededBug[] = [
+  {
+    name: 'a snapshot replaces a log that holds more',
+    file: core('snapshots'),
+    find: 'if (state.log.termAt(snapshot.index) !== snapshot.term) {',
+    replace: 'if (snapshot.index >= 0) {',
+    caughtBy: [
+      'durability',
+      'leader-completeness',
+      'no-going-back',
+      'committed-history',
+      'unexpected-failure',
+    ],
+    maxSeeds: 80,
+    options: lively,
+  },
+  {
+    name: 'the log is cut below what the state has only in memory',
+    file: 'raft/driver.ts',
+    find: '      this.#options.stateMachine.durableIndex(),\n',
+    replace: '',
+    caughtBy: ['unexpected-failure', 'state-machine-safety', 'durability'],
+    maxSeeds: 40,
+    options: lively,
+  },
+  {
+    name: 'a snapshot lacks the table of proposals that were applied',
+    file: 'storage/mvcc/state.ts',
+    find: 'for (const { key, value } of page) this.sessions.restore(textOf(key), value);',
+    replace: '',
+    caughtBy: ['client-history', 'state-hash', 'state-machine-safety'],
+    maxSeeds: 100,
+    options: lively,
+  },
+];
+
+const store: readonly SeededBug[] = [
+  {
+    name: 'log batches are not synced',
+    file: 'storage/log/member-log.ts',
+    find: '      const results = await Promise.allSettled([\n        this.#database.batch(all, { sync: true }),',
+    replace:
+      '      const results = await Promise.allSettled([\n        this.#database.batch(all, { sync: false }),',
+    caughtBy: ['durability', 'unexpected-failure'],
+    maxSeeds: 10,
+    options: lively,
+  },
+  {
+    name: 'state batches are not synced',
+    file: 'storage/mvcc/write-behind.ts',
+    find: 'await this.#options.database.batch(operations, { sync: true });',
+    replace: 'await this.#options.database.batch(operations, { sync: false });',
+    caughtBy: ['unexpected-failure', 'state-machine-safety', 'durability'],
+    maxSeeds: 40,
+    options: lively,
+  },
+  {
+    name: 'a repeated proposal is applied again',
+    file: 'storage/commands/sessions.ts',
+    find: "if (remembered?.sequence === envelope.sequence) return { kind: 'repeat', result: remembered.result };",
+    replace: '',
+    caughtBy: ['client-history', 'watch-completeness'],
+    maxSeeds: 60,
+    options: lively,
+  },
+  {
+    name: 'a comparison of mod revisions is skipped',
+    file: 'storage/mvcc/execute-txn.ts',
+    find: 'Math.sign((item?.modRevision ?? 0) - compare.operand)',
+    replace: '0',
+    caughtBy: ['client-history'],
+    maxSeeds: 10,
+    options: lively,
+  },
+  {
+    name: 'a watcher that begins late misses the revision at which it goes live',
+    file: 'storage/watch-hub.ts',
+    find: 'const fromRevision = this.#position + 1;',
+    replace: 'const fromRevision = this.#position + 2;',
+    caughtBy: ['watch-completeness'],
+    maxSeeds: 20,
+    options: lively,
+  },
+];
+
+export const seededBugs: readonly SeededBug[] = [
+  ...elections,
+  ...replication,
+  ...membership,
+  ...reads,
+  ...snapshots,
+  ...store,
+];
