@@ -11,4 +11,16 @@ export {
   pairOperations,
 } from './history.js';
 export { formatEvent, formatHistory, parseEvent, parseHistory } from './json-lines.js';
+export {
+  checkKeys,
+  checkLinearizability,
+  defaultSearchLimits,
+  type KeyVerdict,
+  type LinearizabilityOptions,
+} from './linearizability.js';
+export type { ModelName } from './model.js';
 export { createHistoryRecorder, type HistoryRecorder, type HistoryRecorderOptions } from './recorder.js';
+export type { SearchLimits } from './search.js';
+export { type SimulatedHistoryOptions, simulatedHistory } from './simulated-history.js';
+export type { Undecided, Verdict, Violation } from './verdict.js';
+export { answerText, callText, operationsText, verdictText, violationText } from './window-text.js';

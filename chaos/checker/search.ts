@@ -1,0 +1,415 @@
+/**
+ * Looks for a legal order of the operations on one key: Wing and Gong's search with Lowe's linked list and memory.
+ *
+ * The list holds invocations and returns in the order of time. What stands before the first return may be ordered
+ * next; an operation that is ordered leaves the list with both its ends. When nothing fits, the last choice is
+ * taken back. What was tried is remembered as (ordered operations, state) and not tried again.
+ *
+ * An operation of unknown outcome has no return and may stay out of the order for ever, so it would multiply the
+ * search by two. Four rules keep that small, and the choices few:
+ *
+ *  1. An operation that needs this very state and does not change it is ordered at once, without alternative:
+ *     whatever order was possible later is possible now.
+ *  2. An unknown operation is tried only after the known ones and only if one that may come next needs what it
+ *     makes. One that nobody observes, or with an unused earlier twin, is not tried at all.
+ *  3. A state that others still need and nobody can make any more must not be left.
+ *  4. If with a set U of unknown operations spent there was no way on, there is none with more of them spent.
+ *
+ * And a fifth keeps violations cheap to establish: when nobody waits for the state that is left, and a write is
+ * ordered together with everybody who needs its value, then these might as well come first in any order, so
+ * the other choices at that place cannot help.
+ */
+import { type CompiledModel, impossible } from './model.js';
+
+/** One operation as the search sees it: its call's number in the model, and when it ran. */
+export interface SearchOperation {
+  readonly call: number;
+  readonly invokedNanoseconds: number;
+  /** Undefined: its outcome is unknown. */
+  readonly returnedNanoseconds: number | undefined;
+}
+
+export interface SearchLimits {
+  /** How many times an operation may be put into the order, taken back or not. */
+  readonly maxSteps: number;
+  /** How many tried places may be remembered. */
+  readonly maxRemembered: number;
+}
+
+export type SearchResult =
+  /** Positions of the given operations; unknown ones that did not take effect are not in it. */
+  | { readonly kind: 'ordered'; readonly order: readonly number[]; readonly steps: number }
+  | { readonly kind: 'unordered'; readonly steps: number }
+  | { readonly kind: 'undecided'; readonly limit: 'steps' | 'remembered'; readonly steps: number };
+
+interface Choice {
+  /** How much of the order stood before it. */
+  readonly depth: number;
+  readonly state: number;
+  /** What to try, in this order. */
+  readonly candidates: readonly number[];
+  next: number;
+}
+
+/** Where in time an operation stands: invocations and unknown invocations share one numbering with returns. */
+interface Timeline {
+  /** Known operations in the order of invocation, then the unknown ones in theirs. */
+  readonly operations: readonly number[];
+  readonly known: number;
+  readonly invoked: Int32Array;
+  readonly returned: Int32Array;
+}
+
+function timelineOf(operations: readonly SearchOperation[], model: CompiledModel): Timeline {
+  const ends = operations.flatMap(({ invokedNanoseconds, returnedNanoseconds }, operation) => [
+    { time: invokedNanoseconds, order: 0, operation },
+    ...(returnedNanoseconds === undefined ? [] : [{ time: returnedNanoseconds, order: 1, operation }]),
+  ]);
+  // At equal times invocations come first: such operations are concurrent.
+  ends.sort(
+    (left, right) => left.time - right.time || left.order - right.order || left.operation - right.operation,
+  );
+  const invocations = ends.filter((end) => end.order === 0).map((end) => end.operation);
+  const known = invocations.filter((operation) => operations[operation]?.returnedNanoseconds !== undefined);
+  const unknown = invocations.filter((operation) => {
+    const { call, returnedNanoseconds } = operations[operation]!;
+    return returnedNanoseconds === undefined && model.matters(call);
+  });
+  const ordered = [...known, ...unknown];
+  const rank = new Map(ordered.map((operation, index) => [operation, index]));
+  const invoked = new Int32Array(ordered.length);
+  const returned = new Int32Array(ordered.length);
+  for (const [position, end] of ends.entries()) {
+    const index = rank.get(end.operation);
+    if (index === undefined) continue;
+    if (end.order === 0) invoked[index] = position;
+    else returned[index] = position;
+  }
+  return { operations: ordered, known: known.length, invoked, returned };
+}
+
+/** The linked list of invocations and returns. Node 0 is its head; operation i has nodes 2i+1 and 2i+2. */
+class EndsList {
+  readonly #next: Int32Array;
+  readonly #previous: Int32Array;
+  readonly #positions: Int32Array;
+
+  constructor(timeline: Timeline) {
+    const { known, invoked, returned } = timeline;
+    this.#positions = new Int32Array(2 * known + 1).fill(-1);
+    for (let index = 0; index < known; index += 1) {
+      this.#positions[2 * index + 1] = invoked[index]!;
+      this.#positions[2 * index + 2] = returned[index]!;
+    }
+    const nodes = Array.from(this.#positions.keys()).sort(
+      (left, right) => this.#positions[left]! - this.#positions[right]!,
+    );
+    this.#next = new Int32Array(2 * known + 1);
+    this.#previous = new Int32Array(2 * known + 1);
+    for (const [index, node] of nodes.entries()) {
+      this.#next[node] = nodes[index + 1] ?? 0;
+      this.#previous[node] = nodes[index - 1] ?? 0;
+    }
+  }
+
+  /** The first operation that is not ordered yet, or -1. */
+  first(): number {
+    return this.#operationAt(this.#next[0]!);
+  }
+
+  /** The next invocation before the first return, after the given operation's, or -1. */
+  after(operation: number): number {
+    return this.#operationAt(this.#next[2 * operation + 1]!);
+  }
+
+  /** Where the first return stands; every invocation before it may come next. */
+  firstReturn(): number {
+    let node = this.#next[0]!;
+    while (node !== 0 && (node & 1) === 1) node = this.#next[node]!;
+    return node === 0 ? Number.MAX_SAFE_INTEGER : this.#positions[node]!;
+  }
+
+  remove(operation: number): void {
+    // The return first: the invocation then keeps pointing at what follows both.
+    this.#unlink(2 * operation + 2);
+    this.#unlink(2 * operation + 1);
+  }
+
+  /** Undoes the newest `remove` that was not undone. */
+  restore(operation: number): void {
+    this.#link(2 * operation + 1);
+    this.#link(2 * operation + 2);
+  }
+
+  #operationAt(node: number): number {
+    return (node & 1) === 1 ? (node - 1) >>> 1 : -1;
+  }
+
+  #unlink(node: number): void {
+    this.#next[this.#previous[node]!] = this.#next[node]!;
+    this.#previous[this.#next[node]!] = this.#previous[node]!;
+  }
+
+  #link(node: number): void {
+    this.#next[this.#previous[node]!] = node;
+    this.#previous[this.#next[node]!] = node;
+  }
+}
+
+/** How many are not ordered yet, by the state that they need or make. States beyond the bound have none. */
+class StateCounts {
+  readonly #counts: Int32Array;
+
+  constructor(bound: number) {
+    this.#counts = new Int32Array(bound);
+  }
+
+  add(state: number, difference: number): void {
+    if (state !== impossible) this.#counts[state]! += difference;
+  }
+
+  of(state: number): number {
+    return this.#counts[state] ?? 0;
+  }
+}
+
+class Search {
+  readonly #model: CompiledModel;
+  readonly #limits: SearchLimits;
+  readonly #timeline: Timeline;
+  readonly #calls: Int32Array;
+  readonly #list: EndsList;
+  /** Which operations are ordered, one bit each for the known ones. */
+  readonly #ordered: Uint16Array;
+  /** For an unknown operation, the one before it with the same effect, or -1. */
+  readonly #twin: Int32Array;
+  /** The unknown operations that are ordered. */
+  #spent = 0n;
+  /** Known operations that need a state, unknown ones that do, and whoever can make it. */
+  readonly #needed: StateCounts;
+  readonly #wanted: StateCounts;
+  readonly #makers: StateCounts;
+  readonly #tried = new Map<string, bigint[]>();
+  #remembered = 0;
+  readonly #order: number[] = [];
+  readonly #states: number[] = [];
+  readonly #choices: Choice[] = [];
+  #state: number;
+  #steps = 0;
+
+  constructor(operations: readonly SearchOperation[], model: CompiledModel, limits: SearchLimits) {
+    this.#model = model;
+    this.#limits = limits;
+    this.#state = model.initial;
+    this.#timeline = timelineOf(operations, model);
+    this.#calls = Int32Array.from(this.#timeline.operations, (operation) => operations[operation]!.call);
+    this.#list = new EndsList(this.#timeline);
+    this.#ordered = new Uint16Array((this.#timeline.known + 15) >>> 4);
+    this.#twin = this.#twins();
+    let bound = 0;
+    for (const call of this.#calls)
+      bound = Math.max(bound, model.observes(call) + 1, model.produces(call) + 1);
+    [this.#needed, this.#wanted, this.#makers] = [
+      new StateCounts(bound),
+      new StateCounts(bound),
+      new StateCounts(bound),
+    ];
+    for (const index of this.#calls.keys()) this.#count(index, 1);
+  }
+
+  run(): SearchResult {
+    const { known } = this.#timeline;
+    for (let index = 0; index < known; index += 1) {
+      if (this.#model.hopeless(this.#calls[index]!)) return { kind: 'unordered', steps: 0 };
+    }
+    this.#absorb();
+    this.#choose();
+    for (;;) {
+      if (this.#list.first() === -1) return this.#found();
+      if (this.#steps > this.#limits.maxSteps) return this.#undecided('steps');
+      if (this.#remembered > this.#limits.maxRemembered) return this.#undecided('remembered');
+      const choice = this.#choices.at(-1);
+      if (choice === undefined) return { kind: 'unordered', steps: this.#steps };
+      this.#takeBack(choice.depth);
+      const candidate = choice.candidates[choice.next];
+      choice.next += 1;
+      if (candidate === undefined) this.#choices.pop();
+      else this.#try(choice, candidate);
+    }
+  }
+
+  #found(): SearchResult {
+    const order = this.#order.map((index) => this.#timeline.operations[index]!);
+    return { kind: 'ordered', order, steps: this.#steps };
+  }
+
+  #undecided(limit: 'steps' | 'remembered'): SearchResult {
+    return { kind: 'undecided', limit, steps: this.#steps };
+  }
+
+  /** For an unknown operation, the one before it with the same effect: it goes first, being available earlier. */
+  #twins(): Int32Array {
+    const twins = new Int32Array(this.#calls.length).fill(-1);
+    const newest = new Map<string, number>();
+    for (let index = this.#timeline.known; index < this.#calls.length; index += 1) {
+      const call = this.#calls[index]!;
+      const made = this.#model.produces(call);
+      if (made === impossible) continue;
+      const effect = `${this.#model.observes(call)} ${made}`;
+      twins[index] = newest.get(effect) ?? -1;
+      newest.set(effect, index);
+    }
+    return twins;
+  }
+
+  #isKnown(index: number): boolean {
+    return index < this.#timeline.known;
+  }
+
+  #unknownBit(index: number): bigint {
+    return 1n << BigInt(index - this.#timeline.known);
+  }
+
+  #isSpent(index: number): boolean {
+    return (this.#spent & this.#unknownBit(index)) !== 0n;
+  }
+
+  #count(index: number, difference: number): void {
+    const call = this.#calls[index]!;
+    (this.#isKnown(index) ? this.#needed : this.#wanted).add(this.#model.observes(call), difference);
+    this.#makers.add(this.#model.produces(call), difference);
+  }
+
+  #put(index: number, state: number): void {
+    this.#steps += 1;
+    this.#order.push(index);
+    this.#states.push(this.#state);
+    this.#state = state;
+    this.#count(index, -1);
+    if (this.#isKnown(index)) {
+      this.#ordered[index >>> 4]! ^= 1 << (index & 15);
+      this.#list.remove(index);
+    } else this.#spent |= this.#unknownBit(index);
+  }
+
+  #takeBack(depth: number): void {
+    while (this.#order.length > depth) {
+      const index = this.#order.pop()!;
+      this.#state = this.#states.pop()!;
+      this.#count(index, 1);
+      if (this.#isKnown(index)) {
+        this.#ordered[index >>> 4]! ^= 1 << (index & 15);
+        this.#list.restore(index);
+      } else this.#spent ^= this.#unknownBit(index);
+    }
+  }
+
+  /**
+   * Rule 1. One pass is enough: the state stays, so who did not fit does not fit later, and who comes into
+   * reach stands behind.
+   */
+  #absorb(): void {
+    for (let index = this.#list.first(); index !== -1; ) {
+      const call = this.#calls[index]!;
+      const changesNothing = this.#model.course === 'grows' || this.#model.observes(call) !== impossible;
+      const fits = changesNothing && this.#model.step(this.#state, call) === this.#state;
+      if (fits) this.#put(index, this.#state);
+      index = this.#list.after(index);
+    }
+  }
+
+  #try(choice: Choice, candidate: number): void {
+    const left = choice.state;
+    const free = this.#needed.of(left) === 0 && this.#wanted.of(left) === 0;
+    const state = this.#model.step(left, this.#calls[candidate]!);
+    this.#put(candidate, state);
+    if (state !== left && this.#needed.of(left) > 0 && this.#makers.of(left) === 0) return; // Rule 3.
+    this.#absorb();
+    if (free && this.#settles(candidate)) choice.next = choice.candidates.length;
+    this.#choose();
+  }
+
+  /** Rule 5, asked after the candidate and whoever it satisfies were ordered. */
+  #settles(candidate: number): boolean {
+    const call = this.#calls[candidate]!;
+    if (this.#model.commutes) return true;
+    const made = this.#model.produces(call);
+    if (!this.#isKnown(candidate) || made === impossible || this.#model.observes(call) !== impossible) {
+      return false;
+    }
+    return this.#needed.of(made) === 0 && this.#wanted.of(made) === 0 && this.#makers.of(made) === 0;
+  }
+
+  /** Opens the next choice, unless this place was tried before. */
+  #choose(): void {
+    if (this.#list.first() === -1) return;
+    if (this.#wasTried()) return;
+    this.#choices.push({
+      depth: this.#order.length,
+      state: this.#state,
+      candidates: this.#candidates(),
+      next: 0,
+    });
+  }
+
+  #candidates(): readonly number[] {
+    const candidates: number[] = [];
+    const needed = new Set<number>();
+    for (let index = this.#list.first(); index !== -1; index = this.#list.after(index)) {
+      const call = this.#calls[index]!;
+      needed.add(this.#model.observes(call));
+      if (this.#model.step(this.#state, call) !== impossible) candidates.push(index);
+    }
+    // Who must return first is tried first: it is the one that cannot wait.
+    candidates.sort((left, right) => this.#timeline.returned[left]! - this.#timeline.returned[right]!);
+    return [...candidates, ...this.#unknownCandidates(needed)];
+  }
+
+  /** Rule 2. */
+  #unknownCandidates(needed: ReadonlySet<number>): readonly number[] {
+    const until = this.#list.firstReturn();
+    const available: number[] = [];
+    const wanted = new Set(needed);
+    for (let index = this.#timeline.known; index < this.#calls.length; index += 1) {
+      if (this.#timeline.invoked[index]! > until) break;
+      if (this.#isSpent(index)) continue;
+      wanted.add(this.#model.observes(this.#calls[index]!));
+      const twin = this.#twin[index]!;
+      if (twin === -1 || this.#isSpent(twin)) available.push(index);
+    }
+    return available.filter((index) => {
+      const call = this.#calls[index]!;
+      const state = this.#model.step(this.#state, call);
+      if (state === impossible || state === this.#state) return false;
+      const made = this.#model.produces(call);
+      return made === impossible || wanted.has(made);
+    });
+  }
+
+  /** Rule 4, and the memory itself. */
+  #wasTried(): boolean {
+    const place = this.#place();
+    const spentBefore = this.#tried.get(place);
+    if (spentBefore === undefined) this.#tried.set(place, [this.#spent]);
+    else if (spentBefore.some((spent) => (spent & this.#spent) === spent)) return true;
+    else spentBefore.push(this.#spent);
+    this.#remembered += 1;
+    return false;
+  }
+
+  /** The state and which known operations are ordered: all before the first open one, and some of those after. */
+  #place(): string {
+    const from = this.#list.first() >>> 4;
+    let to = this.#ordered.length;
+    while (to > from && this.#ordered[to - 1] === 0) to -= 1;
+    return `${this.#state},${from},${String.fromCharCode(...this.#ordered.subarray(from, to))}`;
+  }
+}
+
+export function searchOrder(
+  operations: readonly SearchOperation[],
+  model: CompiledModel,
+  limits: SearchLimits,
+): SearchResult {
+  return new Search(operations, model, limits).run();
+}
