@@ -67,14 +67,16 @@ function checkKey(
         },
       };
     case 'unordered': {
-      const window = smallestUnordered(telling, model, limits);
+      const window = smallestUnordered(telling, result.stuckNanoseconds, model, limits);
       return {
         kind: 'violation',
         key,
         violation: {
           subject,
-          explanation: `no order of these ${window.length} operations explains every answer`,
-          operations: window,
+          explanation: `no order of these ${window.operations.length} operations explains every answer${
+            window.from === 'nothing' ? '' : ', whatever it held before'
+          }`,
+          operations: window.operations,
         },
       };
     }

@@ -39,7 +39,12 @@ export interface SearchLimits {
 export type SearchResult =
   /** Positions of the given operations; unknown ones that did not take effect are not in it. */
   | { readonly kind: 'ordered'; readonly order: readonly number[]; readonly steps: number }
-  | { readonly kind: 'unordered'; readonly steps: number }
+  | {
+      readonly kind: 'unordered';
+      readonly steps: number;
+      /** No order was found that goes beyond this return: a hint where the fault is, never later than it. */
+      readonly stuckNanoseconds: number;
+    }
   | { readonly kind: 'undecided'; readonly limit: 'steps' | 'remembered'; readonly steps: number };
 
 interface Choice {
@@ -58,6 +63,8 @@ interface Timeline {
   readonly known: number;
   readonly invoked: Int32Array;
   readonly returned: Int32Array;
+  /** When what stands at a position happened. */
+  readonly times: readonly number[];
 }
 
 function timelineOf(operations: readonly SearchOperation[], model: CompiledModel): Timeline {
@@ -85,7 +92,8 @@ function timelineOf(operations: readonly SearchOperation[], model: CompiledModel
     if (end.order === 0) invoked[index] = position;
     else returned[index] = position;
   }
-  return { operations: ordered, known: known.length, invoked, returned };
+  const times = ends.map((end) => end.time);
+  return { operations: ordered, known: known.length, invoked, returned, times };
 }
 
 /** The linked list of invocations and returns. Node 0 is its head; operation i has nodes 2i+1 and 2i+2. */
@@ -196,6 +204,8 @@ class Search {
   readonly #choices: Choice[] = [];
   #state: number;
   #steps = 0;
+  /** The furthest return that stood first. */
+  #stuck = -1;
 
   constructor(operations: readonly SearchOperation[], model: CompiledModel, limits: SearchLimits) {
     this.#model = model;
@@ -220,7 +230,10 @@ class Search {
   run(): SearchResult {
     const { known } = this.#timeline;
     for (let index = 0; index < known; index += 1) {
-      if (this.#model.hopeless(this.#calls[index]!)) return { kind: 'unordered', steps: 0 };
+      if (this.#model.hopeless(this.#calls[index]!)) {
+        this.#stuck = this.#timeline.returned[index]!;
+        return this.#unordered();
+      }
     }
     this.#absorb();
     this.#choose();
@@ -229,7 +242,7 @@ class Search {
       if (this.#steps > this.#limits.maxSteps) return this.#undecided('steps');
       if (this.#remembered > this.#limits.maxRemembered) return this.#undecided('remembered');
       const choice = this.#choices.at(-1);
-      if (choice === undefined) return { kind: 'unordered', steps: this.#steps };
+      if (choice === undefined) return this.#unordered();
       this.#takeBack(choice.depth);
       const candidate = choice.candidates[choice.next];
       choice.next += 1;
@@ -241,6 +254,14 @@ class Search {
   #found(): SearchResult {
     const order = this.#order.map((index) => this.#timeline.operations[index]!);
     return { kind: 'ordered', order, steps: this.#steps };
+  }
+
+  #unordered(): SearchResult {
+    return {
+      kind: 'unordered',
+      steps: this.#steps,
+      stuckNanoseconds: this.#timeline.times[this.#stuck] ?? 0,
+    };
   }
 
   #undecided(limit: 'steps' | 'remembered'): SearchResult {
@@ -343,6 +364,7 @@ class Search {
   /** Opens the next choice, unless this place was tried before. */
   #choose(): void {
     if (this.#list.first() === -1) return;
+    this.#stuck = Math.max(this.#stuck, this.#list.firstReturn());
     if (this.#wasTried()) return;
     this.#choices.push({
       depth: this.#order.length,

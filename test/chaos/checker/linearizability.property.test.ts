@@ -128,3 +128,51 @@ describe.each(names)('the checker and the definition agree: %s', (model) => {
     );
   });
 });
+
+describe('the window of a long history with few values', () => {
+  it('is by itself impossible, whatever the key held before if that is what is claimed', () => {
+    let claims = 0;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0 }),
+        fc.constantFrom('register' as const, 'cas' as const),
+        (seed, model) => {
+          const random = seededRandom(seed);
+          const operations = mutate(
+            simulatedHistory({
+              model,
+              operations: 120,
+              clients: 3,
+              operationsPerKey: 120,
+              unknownShare: 0.02,
+              distinctValues: 3,
+              random,
+            }),
+            random,
+          );
+          const verdict = checkLinearizability(operations, { model, limits });
+          if (verdict.kind === 'undecided') throw new Error('such a history is decided');
+          for (const { operations: window, explanation } of verdict.kind === 'violation'
+            ? verdict.violations
+            : []) {
+            const fromAny = explanation.endsWith('whatever it held before');
+            if (window.length > 9) continue;
+            claims += fromAny ? 1 : 0;
+            for (const value of fromAny ? [null, 0, 1, 2, 'else'] : [null]) {
+              const first: Operation = {
+                id: -1,
+                process: -1,
+                invokedNanoseconds: -2,
+                call: { f: 'write', key: 'k0', value },
+                outcome: { kind: 'ok', timeNanoseconds: -1 },
+              };
+              expect(oracleSaysLinearizable([first, ...window])).toBe(false);
+            }
+          }
+        },
+      ),
+      { numRuns: 250 },
+    );
+    expect(claims).toBeGreaterThan(5);
+  });
+});
