@@ -22,5 +22,6 @@ export type { ModelName } from './model.js';
 export { createHistoryRecorder, type HistoryRecorder, type HistoryRecorderOptions } from './recorder.js';
 export type { SearchLimits } from './search.js';
 export { type SimulatedHistoryOptions, simulatedHistory } from './simulated-history.js';
+export { checkTransactions } from './transactions/check.js';
 export type { Undecided, Verdict, Violation } from './verdict.js';
 export { answerText, callText, operationsText, verdictText, violationText } from './window-text.js';
