@@ -12,6 +12,7 @@ import { type RecoverCommandOptions, recover } from './commands/recover.js';
 import { type SimulateOptions, simulate } from './commands/simulate.js';
 import { status } from './commands/status.js';
 import { type UpOptions, up } from './commands/up.js';
+import type { FaultOptions } from './fault-arguments.js';
 
 function integer(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
@@ -113,15 +114,18 @@ function addControl(program: Command): void {
   program
     .command('fault')
     .description('break a cluster on purpose (started with --faults)')
-    .argument('<kind>', 'partition, isolate, kill, restart, pause, resume or heal')
+    .argument('<kind>', 'partition, isolate, kill, restart, pause, resume, clock or heal')
     .argument('[members...]', 'such as: m1 / m2,m3 for partition, else a member or leader')
+    .option('--offset <duration>', 'clock: how far ahead its wall clock is, such as 5s or -2m')
+    .option('--rate <factor>', 'clock: seconds it counts in a true one, such as 1.05')
     .option('--data-dir <folder>', 'the cluster to break')
     .addHelpText(
       'after',
       '\nExamples:\n  kuorum fault partition m1 / m2,m3\n  kuorum fault isolate leader\n  kuorum fault kill m1\n' +
-        '  kuorum fault restart m1\n  kuorum fault pause m1\n  kuorum fault heal',
+        '  kuorum fault restart m1\n  kuorum fault pause m1\n' +
+        '  kuorum fault clock m1 --offset 5s --rate 1.05\n  kuorum fault heal',
     )
-    .action((kind: string, members: readonly string[], options: DataDirOption) =>
+    .action((kind: string, members: readonly string[], options: DataDirOption & FaultOptions) =>
       fault(kind, members, options),
     );
 }

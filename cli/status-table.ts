@@ -1,5 +1,6 @@
 /** The table of `kuorum status`. */
 import type { ClusterMemberStatus, ClusterStatus } from '../cluster/index.js';
+import type { ClockFault } from '../platform/index.js';
 
 const columns = [
   'MEMBER',
@@ -60,6 +61,16 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** `5 s ahead, rate 1.05` */
+export function clockFaultText({ offsetMilliseconds = 0, rate = 1 }: ClockFault): string {
+  const parts: string[] = [];
+  if (offsetMilliseconds !== 0) {
+    parts.push(`${Math.abs(offsetMilliseconds) / 1000} s ${offsetMilliseconds > 0 ? 'ahead' : 'behind'}`);
+  }
+  if (rate !== 1) parts.push(`rate ${rate}`);
+  return parts.length === 0 ? 'nothing wrong' : parts.join(', ');
+}
+
 export function statusText(status: ClusterStatus): string {
   const faults = status.linkFaults.filter((fault) => fault.dropProbability === 1);
   const lines = [
@@ -71,5 +82,9 @@ export function statusText(status: ClusterStatus): string {
     const cut = faults.map((fault) => `${fault.from}→${fault.to}`).join(' ');
     lines.push('', cut === '' ? `${status.linkFaults.length} link faults` : `links cut: ${cut}`);
   }
+  const clocks = status.members.flatMap(({ name, clockFault }) =>
+    clockFault === undefined ? [] : [`${name} ${clockFaultText(clockFault)}`],
+  );
+  if (clocks.length > 0) lines.push('', `clocks wrong: ${clocks.join('; ')}`);
   return lines.join('\n');
 }

@@ -2,7 +2,7 @@
  * A running cluster as its owner sees it: what `startCluster` gives and what the command line drives. Plain
  * data and promises only.
  */
-import type { LinkFaults } from '../platform/index.js';
+import type { ClockFault, LinkFaults } from '../platform/index.js';
 
 export interface StartClusterOptions {
   /** 1, 3, 5 or 7; 3 when absent, or what the data folder holds. */
@@ -109,6 +109,8 @@ export interface ClusterMemberStatus {
   /** What is committed about it, as far as the supervisor has heard. */
   readonly voting: boolean;
   readonly priority: number;
+  /** Its clock is wrong on purpose. */
+  readonly clockFault: ClockFault | undefined;
   readonly apiPort: number;
   readonly peerPort: number;
   readonly clientPort: number | null;
@@ -144,7 +146,12 @@ export interface ClusterFaults {
   /** SIGSTOP: the process keeps its connections and answers nothing. Not in one process. */
   pause(member: string): Promise<string>;
   resume(member: string): Promise<string>;
-  /** Ends every link fault and every pause. A killed member stays down. */
+  /**
+   * Exactly this is wrong with the member's clock from now on, also after a restart: the wall clock is off, and
+   * wall clock, monotonic time and timers run at a rate. Resolves with its name.
+   */
+  clock(member: string, fault: ClockFault): Promise<string>;
+  /** Ends every link fault, every pause and every clock fault. A killed member stays down. */
   heal(): Promise<void>;
 }
 

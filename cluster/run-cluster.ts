@@ -309,6 +309,7 @@ class ClusterRun implements RunningCluster {
       peerTls: { ...pki.pair(`etcd/${member.name}`), authority: pki.authorities['etcd/ca'] },
       apiTls: { ...pki.pair(member.name), clientAuthorities: pki.authorities.ca },
       linkFaults,
+      clockFault: member.clockFault,
     };
   }
 

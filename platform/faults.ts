@@ -16,6 +16,26 @@ export interface LinkFault {
 /** Links without an entry are healthy. Names are member names (`m1`). */
 export type LinkFaults = readonly LinkFault[];
 
+/** What is wrong with one member's clock. */
+export interface ClockFault {
+  /** Its wall clock is ahead by this much; negative: behind. Monotonic time never jumps. */
+  readonly offsetMilliseconds?: number;
+  /** Seconds that it counts in a true one, on wall clock, monotonic time and timers: 1.05 is 5% fast. */
+  readonly rate?: number;
+}
+
+const maxOffsetMilliseconds = 10 * 366 * 24 * 3600 * 1000;
+const minRate = 0.1;
+const maxRate = 10;
+
+/** Why this cannot be a clock's fault; undefined when it can. */
+export function clockFaultProblem(fault: ClockFault): string | undefined {
+  const { offsetMilliseconds = 0, rate = 1 } = fault;
+  if (!(Math.abs(offsetMilliseconds) <= maxOffsetMilliseconds)) return 'a clock is off by ten years at most';
+  if (!(rate >= minRate && rate <= maxRate)) return `a clock's rate is from ${minRate} to ${maxRate}`;
+  return undefined;
+}
+
 /** Cuts every link between members of different groups, both ways. A member in no group is cut from all. */
 export function partitionFaults(
   allMembers: readonly string[],

@@ -2,7 +2,8 @@
 import { connectControl, type FaultRequest } from '../../cluster/index.js';
 import { systemClock } from '../../platform/index.js';
 import { dataDirOf } from '../data-dir.js';
-import { faultFromArguments } from '../fault-arguments.js';
+import { type FaultOptions, faultFromArguments } from '../fault-arguments.js';
+import { clockFaultText } from '../status-table.js';
 
 function done(fault: FaultRequest, member: string | undefined): string {
   switch (fault.kind) {
@@ -20,17 +21,19 @@ function done(fault: FaultRequest, member: string | undefined): string {
       return `resumed ${member}`;
     case 'links':
       return 'link faults set';
+    case 'clock':
+      return `the clock of ${member} is wrong now: ${clockFaultText(fault.fault)}`;
     case 'heal':
-      return 'healed: no link is cut and no member paused';
+      return 'healed: no link is cut, no member paused, every clock right';
   }
 }
 
 export async function fault(
   kind: string,
   words: readonly string[],
-  options: { readonly dataDir?: string },
+  options: FaultOptions & { readonly dataDir?: string },
 ): Promise<void> {
-  const request = faultFromArguments(kind, words);
+  const request = faultFromArguments(kind, words, options);
   const control = await connectControl({ dataDir: dataDirOf(options), clock: systemClock() });
   const member = await control.fault(request);
   process.stdout.write(`${done(request, member)}\n`);

@@ -3,7 +3,13 @@
  * serve, so that its code is loaded while the main thread opens the disk.
  */
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import { createLogger, systemClock, systemRandom } from '../../platform/index.js';
+import {
+  type ClockFault,
+  createLogger,
+  systemClock,
+  systemRandom,
+  withClockFaults,
+} from '../../platform/index.js';
 import { connectStore } from '../../storage/index.js';
 import { startApiHost } from './api-host.js';
 import type { MemberConfig } from './protocol.js';
@@ -14,6 +20,7 @@ export type ApiWorkerRequest =
       readonly config: Pick<MemberConfig, 'name' | 'apiPort' | 'apiTls' | 'logLevel'>;
       readonly storePort: MessagePort;
     }
+  | { readonly type: 'clock-fault'; readonly fault: ClockFault | undefined }
   | { readonly type: 'close'; readonly graceMilliseconds: number };
 
 export type ApiWorkerAnswer =
@@ -24,6 +31,7 @@ export type ApiWorkerAnswer =
 
 function main(port: MessagePort): void {
   const answer = (message: ApiWorkerAnswer): void => port.postMessage(message);
+  const clock = withClockFaults(systemClock());
   let close: ((graceMilliseconds: number) => Promise<void>) | undefined;
 
   async function serve(request: Extract<ApiWorkerRequest, { type: 'serve' }>): Promise<void> {
@@ -37,7 +45,7 @@ function main(port: MessagePort): void {
       config: request.config,
       store: connected.store,
       admin: connected.admin,
-      clock: systemClock(),
+      clock,
       random: systemRandom(),
       logger,
     });
@@ -57,6 +65,9 @@ function main(port: MessagePort): void {
             message: error instanceof Error ? (error.stack ?? error.message) : String(error),
           });
         });
+        break;
+      case 'clock-fault':
+        clock.setClockFault(request.fault);
         break;
       case 'close':
         void (close?.(request.graceMilliseconds) ?? Promise.resolve()).finally(() =>

@@ -4,7 +4,14 @@
  * all the same.
  */
 import type { ApiServer } from '../../apiserver/index.js';
-import { type Clock, createLogger, type Random } from '../../platform/index.js';
+import {
+  type Clock,
+  createLogger,
+  type FaultyClock,
+  type LinkFaults,
+  type Random,
+  withClockFaults,
+} from '../../platform/index.js';
 import { openLogFile } from '../log-file.js';
 import { isUserError, UserError } from '../user-error.js';
 import { startApiHost } from './api-host.js';
@@ -24,15 +31,18 @@ class InProcessMember implements MemberInstance {
   readonly pid = process.pid;
   readonly #options: InProcessOptions;
   readonly #events: MemberEvents;
+  readonly #clock: FaultyClock;
   #core: MemberCore | undefined;
   #server: ApiServer | undefined;
   #peers: readonly PeerAddress[] | undefined;
+  #linkFaults: LinkFaults | undefined;
   #starting: Promise<void> = Promise.resolve();
   #ending = false;
   #closeLog: () => void = () => {};
 
   constructor(options: InProcessOptions, events: MemberEvents) {
     this.#options = options;
+    this.#clock = withClockFaults(options.clock);
     this.#events = events;
   }
 
@@ -46,13 +56,19 @@ class InProcessMember implements MemberInstance {
         this.#core?.setPeers(message.peers);
         break;
       case 'link-faults':
+        this.#linkFaults = message.faults;
         this.#core?.setLinkFaults(message.faults);
+        break;
+      case 'clock-fault':
+        this.#clock.setClockFault(message.fault);
         break;
     }
   }
 
   async #start(config: MemberConfig): Promise<void> {
-    const { clock, random } = this.#options;
+    const { random } = this.#options;
+    const clock = this.#clock;
+    clock.setClockFault(config.clockFault);
     const destination = openLogFile(config.logPath);
     this.#closeLog = () => destination.close();
     const logger = createLogger({ level: config.logLevel, name: config.name, destination });
@@ -66,6 +82,8 @@ class InProcessMember implements MemberInstance {
     });
     this.#core = core;
     this.#events.onPeerListening(core.peerPort);
+    // Said while the core was not there yet to hear it.
+    if (this.#linkFaults !== undefined) core.setLinkFaults(this.#linkFaults);
     if (this.#peers !== undefined) core.setPeers(this.#peers);
     this.#server = await startApiHost({
       config,

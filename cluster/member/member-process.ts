@@ -7,8 +7,8 @@
 
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { Logger } from '../../platform/index.js';
-import { createLogger, systemClock, systemRandom } from '../../platform/index.js';
+import type { Clock, ClockFault, LinkFaults, Logger } from '../../platform/index.js';
+import { createLogger, systemClock, systemRandom, withClockFaults } from '../../platform/index.js';
 import { serveStore } from '../../storage/index.js';
 import { type LogFile, openLogFile } from '../log-file.js';
 import { isUserError } from '../user-error.js';
@@ -49,10 +49,17 @@ function startWorker(): Worker {
   });
 }
 
+/** What the supervisor said while the member was not there yet to hear it. */
+interface Early {
+  peers: readonly PeerAddress[] | undefined;
+  linkFaults: LinkFaults | undefined;
+}
+
 async function runMember(
   config: MemberConfig,
   worker: Worker,
-  firstPeers: () => readonly PeerAddress[] | undefined,
+  clock: Clock,
+  early: Readonly<Early>,
   onEnded: (refusal: Error) => void,
 ): Promise<Running> {
   const logFile = openLogFile(config.logPath);
@@ -78,7 +85,7 @@ async function runMember(
   });
   const core = await startMemberCore({
     config,
-    clock: systemClock(),
+    clock,
     random: systemRandom(),
     logger,
     onMembership: (membership) => say({ type: 'membership', membership }),
@@ -86,8 +93,8 @@ async function runMember(
   });
   running.core = core;
   say({ type: 'peer-listening', port: core.peerPort });
-  const peers = firstPeers();
-  if (peers !== undefined) core.setPeers(peers);
+  if (early.linkFaults !== undefined) core.setLinkFaults(early.linkFaults);
+  if (early.peers !== undefined) core.setPeers(early.peers);
   const { port1, port2 } = new MessageChannel();
   serveStore(core, {
     postMessage: (value, transferList) => port1.postMessage(value, transferList as ArrayBuffer[] | undefined),
@@ -132,7 +139,8 @@ function main(): void {
   const worker = startWorker();
   let running: Running | undefined;
   let starting: Promise<void> | undefined;
-  let peers: readonly PeerAddress[] | undefined;
+  const clock = withClockFaults(systemClock());
+  const early: Early = { peers: undefined, linkFaults: undefined };
   let stopping = false;
 
   const fail = (error: unknown): void => {
@@ -150,6 +158,13 @@ function main(): void {
   worker.on('exit', () => {
     if (!stopping) fail(new Error('the API thread ended'));
   });
+
+  /** Both threads read the same wrong clock. */
+  function setClockFault(fault: ClockFault | undefined): void {
+    clock.setClockFault(fault);
+    const request: ApiWorkerRequest = { type: 'clock-fault', fault };
+    worker.postMessage(request);
+  }
 
   async function stop(): Promise<void> {
     if (stopping) return;
@@ -174,16 +189,21 @@ function main(): void {
   process.on('message', (message: SupervisorMessage) => {
     switch (message.type) {
       case 'start':
-        starting = runMember(message.config, worker, () => peers, fail).then((value) => {
+        setClockFault(message.config.clockFault);
+        starting = runMember(message.config, worker, clock, early, fail).then((value) => {
           running = value;
         }, fail);
         break;
       case 'peers':
-        peers = message.peers;
-        running?.core?.setPeers(peers);
+        early.peers = message.peers;
+        running?.core?.setPeers(message.peers);
         break;
       case 'link-faults':
+        early.linkFaults = message.faults;
         running?.core?.setLinkFaults(message.faults);
+        break;
+      case 'clock-fault':
+        setClockFault(message.fault);
         break;
       case 'status':
         void (running?.core?.report() ?? Promise.resolve(undefined))

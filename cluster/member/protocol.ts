@@ -3,7 +3,7 @@
  * is the process's own, so there is no other party to distrust, but a member of another build may be at the
  * other end, hence the version.
  */
-import type { LinkFaults } from '../../platform/index.js';
+import type { ClockFault, LinkFaults } from '../../platform/index.js';
 import type { MemberCondition } from '../../raft/index.js';
 import type { Membership, MembershipStep, Outcome } from '../../storage/index.js';
 import type { PemPair } from '../pki/pem.js';
@@ -36,6 +36,7 @@ export interface MemberConfig {
   readonly peerTls: PemPair & { readonly authority: string };
   readonly apiTls: PemPair & { readonly clientAuthorities: string };
   readonly linkFaults: LinkFaults;
+  readonly clockFault: ClockFault | undefined;
 }
 
 export interface PeerAddress {
@@ -76,6 +77,7 @@ export type SupervisorMessage =
   | { readonly type: 'start'; readonly config: MemberConfig }
   | { readonly type: 'peers'; readonly peers: readonly PeerAddress[] }
   | { readonly type: 'link-faults'; readonly faults: LinkFaults }
+  | { readonly type: 'clock-fault'; readonly fault: ClockFault | undefined }
   | { readonly type: 'status'; readonly request: number }
   | {
       readonly type: 'admin';

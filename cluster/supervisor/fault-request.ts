@@ -1,5 +1,5 @@
 /** A fault as it is ordered over the control socket, checked for shape before anything acts on it. */
-import type { LinkFault, LinkFaults } from '../../platform/index.js';
+import type { ClockFault, LinkFault, LinkFaults } from '../../platform/index.js';
 import type { ClusterFaults } from '../cluster.js';
 import { UserError } from '../user-error.js';
 
@@ -9,6 +9,7 @@ export type FaultRequest =
   | { readonly kind: 'partition'; readonly groups: readonly (readonly string[])[] }
   | { readonly kind: MemberFaultKind; readonly member: string }
   | { readonly kind: 'links'; readonly faults: LinkFaults }
+  | { readonly kind: 'clock'; readonly member: string; readonly fault: ClockFault }
   | { readonly kind: 'heal' };
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -34,6 +35,13 @@ function isLinkFault(value: unknown): value is LinkFault {
   );
 }
 
+const isOptionalNumber = (value: unknown): value is number | undefined =>
+  value === undefined || (typeof value === 'number' && Number.isFinite(value));
+
+function isClockFault(value: unknown): value is ClockFault {
+  return isRecord(value) && isOptionalNumber(value.offsetMilliseconds) && isOptionalNumber(value.rate);
+}
+
 /** Throws a UserError for anything that is not a fault. */
 export function parseFaultRequest(value: unknown): FaultRequest {
   const kind = isRecord(value) ? value.kind : undefined;
@@ -54,6 +62,12 @@ export function parseFaultRequest(value: unknown): FaultRequest {
         throw new UserError('links needs a list of link faults');
       }
       return { kind, faults };
+    }
+    case 'clock': {
+      const { member, fault } = value;
+      if (!isName(member) || !isClockFault(fault))
+        throw new UserError('clock needs a member and what is wrong');
+      return { kind, member, fault };
     }
     case 'isolate':
     case 'kill':
@@ -76,6 +90,8 @@ export async function applyFault(faults: ClusterFaults, request: FaultRequest): 
     case 'links':
       await faults.links(request.faults);
       return undefined;
+    case 'clock':
+      return faults.clock(request.member, request.fault);
     case 'heal':
       await faults.heal();
       return undefined;

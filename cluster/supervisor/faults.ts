@@ -1,5 +1,5 @@
 /** Faults on purpose, in terms of the supervisor. Names are checked before anything happens. */
-import { partitionFaults } from '../../platform/index.js';
+import { clockFaultProblem, partitionFaults } from '../../platform/index.js';
 import type { ClusterFaults, ClusterStatus } from '../cluster.js';
 import { UserError } from '../user-error.js';
 import type { Supervisor } from './supervisor.js';
@@ -71,10 +71,20 @@ export function faultControl(options: FaultControlOptions): ClusterFaults {
       supervisor.resume(member);
       return member;
     },
+    async clock(name, fault) {
+      const member = await resolveMember(name);
+      const problem = clockFaultProblem(fault);
+      if (problem !== undefined) throw new UserError(problem);
+      supervisor.setClockFault(member, fault);
+      return member;
+    },
     async heal() {
       allow();
       supervisor.setLinkFaults([]);
-      for (const name of names()) supervisor.resume(name);
+      for (const name of names()) {
+        supervisor.resume(name);
+        supervisor.setClockFault(name, undefined);
+      }
     },
   };
 }

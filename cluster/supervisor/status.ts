@@ -125,6 +125,7 @@ function memberStatus(
     restarts: member.restarts,
     voting: input.describe(member.name)?.role === 'voter',
     priority: input.describe(member.name)?.priority ?? 0,
+    clockFault: member.clockFault,
     apiPort: member.apiPort,
     peerPort: member.peerPort,
     clientPort: null,

@@ -5,7 +5,7 @@
  *
  * Faults assumed: a member may die, hang or refuse to start at any time.
  */
-import type { Clock, LinkFaults, Logger, Timer } from '../../platform/index.js';
+import type { Clock, ClockFault, LinkFaults, Logger, Timer } from '../../platform/index.js';
 import type { Membership } from '../../storage/index.js';
 import type { MemberProcessState } from '../cluster.js';
 import type { LaunchMember, MemberExit, MemberInstance } from '../member/instance.js';
@@ -29,6 +29,8 @@ export interface SupervisedMember {
   readonly refusal: string | undefined;
   /** It found out itself that the cluster goes on without it. */
   readonly removed: boolean;
+  /** Its clock is wrong on purpose. */
+  readonly clockFault: ClockFault | undefined;
 }
 
 export interface NewMember {
@@ -83,6 +85,8 @@ export interface Supervisor {
   report(name: string, timeoutMilliseconds: number): Promise<MemberReport | undefined>;
   linkFaults(): LinkFaults;
   setLinkFaults(faults: LinkFaults): void;
+  /** Holds through restarts; undefined ends it. */
+  setClockFault(name: string, fault: ClockFault | undefined): void;
   /** Resolves when the process is gone. */
   kill(name: string): Promise<void>;
   /** Resolves when its API server listens again. */
@@ -109,6 +113,7 @@ interface Slot {
   removed: boolean;
   /** It is being removed: its end is bidden. */
   leaving: boolean;
+  clockFault: ClockFault | undefined;
   backoff: BackoffState;
   restartTimer: Timer | undefined;
   /** Settled by the next listening, or by the next exit. */
@@ -128,6 +133,7 @@ function newSlot(member: NewMember, refusal: string | undefined): Slot {
     refusal,
     removed: false,
     leaving: false,
+    clockFault: undefined,
     backoff: noDeaths,
     restartTimer: undefined,
     listeners: [],
@@ -167,6 +173,7 @@ class ProcessSupervisor implements Supervisor {
       startedMilliseconds: slot.startedMilliseconds,
       refusal: slot.refusal,
       removed: slot.removed,
+      clockFault: slot.clockFault,
     }));
   }
 
@@ -351,6 +358,12 @@ class ProcessSupervisor implements Supervisor {
     }
     this.#linkFaults = faults;
     for (const slot of this.#slots) slot.instance?.send({ type: 'link-faults', faults });
+  }
+
+  setClockFault(name: string, fault: ClockFault | undefined): void {
+    const slot = this.#slot(name);
+    slot.clockFault = fault;
+    slot.instance?.send({ type: 'clock-fault', fault });
   }
 
   async kill(name: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseDuration } from '../../cli/duration.js';
 import { faultFromArguments, parseGroups } from '../../cli/fault-arguments.js';
 import { howToGetKubectl } from '../../cli/kubectl-hint.js';
 import { memberTable } from '../../cli/member-table.js';
@@ -31,6 +32,38 @@ describe('the words of kuorum fault', () => {
     expect(() => faultFromArguments('pause', ['m1', 'm2'])).toThrow(/pause takes one member/);
     expect(() => faultFromArguments('heal', ['m1'])).toThrow(/heal takes no member/);
     expect(() => faultFromArguments('explode', ['m1'])).toThrow(/^unknown fault explode: take partition, /);
+  });
+});
+
+describe('the words of kuorum fault clock', () => {
+  it('say how far off its wall clock is and how fast it runs', () => {
+    expect(faultFromArguments('clock', ['m1'], { offset: '5s', rate: '1.05' })).toEqual({
+      kind: 'clock',
+      member: 'm1',
+      fault: { offsetMilliseconds: 5_000, rate: 1.05 },
+    });
+    expect(faultFromArguments('clock', ['leader'], { offset: '-1.5m' })).toEqual({
+      kind: 'clock',
+      member: 'leader',
+      fault: { offsetMilliseconds: -90_000 },
+    });
+  });
+
+  it('are refused when they say nothing, or belong to another fault', () => {
+    expect(() => faultFromArguments('clock', ['m1'])).toThrow(/--offset or --rate, such as: clock m1/);
+    expect(() => faultFromArguments('clock', [], { rate: '2' })).toThrow(/clock takes one member/);
+    expect(() => faultFromArguments('clock', ['m1'], { rate: 'fast' })).toThrow('fast is no rate');
+    expect(() => faultFromArguments('clock', ['m1'], { offset: '5' })).toThrow(/5 is no duration: .* 5s/);
+    expect(() => faultFromArguments('pause', ['m1'], { rate: '2' })).toThrow(/only clock takes/);
+  });
+
+  it.each([
+    ['500ms', 500],
+    ['60s', 60_000],
+    ['1.5m', 90_000],
+    ['-2h', -7_200_000],
+  ])('understands the duration %s', (text, milliseconds) => {
+    expect(parseDuration(text)).toBe(milliseconds);
   });
 });
 
@@ -122,6 +155,7 @@ const member: ClusterMemberStatus = {
   restarts: 0,
   voting: true,
   priority: 0,
+  clockFault: undefined,
   apiPort: 1,
   peerPort: 2,
   clientPort: null,
@@ -172,6 +206,7 @@ describe('the status table', () => {
         {
           ...member,
           name: 'm2',
+          clockFault: { offsetMilliseconds: -5_000, rate: 1.05 },
           pid: undefined,
           role: undefined,
           term: undefined,
@@ -226,6 +261,7 @@ describe('the status table', () => {
       'killed by a fault',
     ]);
     expect(text).toContain('links cut: m1→m2');
+    expect(text).toContain('clocks wrong: m2 5 s behind, rate 1.05');
   });
 
   it('prints sizes for people', () => {

@@ -272,8 +272,20 @@ describe('faults on a cluster of processes', () => {
       'm2',
       'm3',
     ]);
+    expect(await cluster.faults.clock('m3', { offsetMilliseconds: -5_000 })).toBe('m3');
+    const clocks = (await cluster.status()).members.map(({ clockFault }) => clockFault);
+    expect(clocks).toEqual([undefined, undefined, { offsetMilliseconds: -5_000 }]);
     await cluster.faults.heal();
     expect((await cluster.status()).linkFaults).toEqual([]);
+    expect((await cluster.status()).members[2]?.clockFault).toBeUndefined();
+  });
+
+  it('refuse a clock that no machine has', async () => {
+    const cluster = await start();
+    await expect(cluster.faults.clock('m1', { rate: 0 })).rejects.toThrow("a clock's rate is from 0.1 to 10");
+    await expect(cluster.faults.clock('m1', { offsetMilliseconds: Number.NaN })).rejects.toThrow(
+      'a clock is off by ten years at most',
+    );
   });
 });
 

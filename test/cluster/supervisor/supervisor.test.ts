@@ -81,7 +81,8 @@ function setup(): Setup {
     async run() {
       supervisor.launch();
       const configured = supervisor.configure(
-        (member, linkFaults) => ({ name: member.name, linkFaults }) as MemberConfig,
+        (member, linkFaults) =>
+          ({ name: member.name, linkFaults, clockFault: member.clockFault }) as MemberConfig,
         { tolerateDeaths: false },
       );
       for (const name of ['m1', 'm2', 'm3']) listen(name);
@@ -223,6 +224,22 @@ describe('the supervisor', () => {
     expect(() => supervisor.setLinkFaults([{ from: 'm1', to: 'm9', dropProbability: 1 }])).toThrow(
       /no member m9/,
     );
+  });
+
+  it("sets one member's clock wrong, through restarts until it is set right", async () => {
+    const { supervisor, clock, exit, life, run } = setup();
+    await run();
+    const fault = { offsetMilliseconds: 5_000, rate: 1.05 };
+    supervisor.setClockFault('m2', fault);
+    expect(life('m2').sent.at(-1)).toEqual({ type: 'clock-fault', fault });
+    expect(life('m1').sent.some(({ type }) => type === 'clock-fault')).toBe(false);
+    exit('m2');
+    clock.advance(1_000);
+    expect(life('m2').sent[0]).toMatchObject({ type: 'start', config: { clockFault: fault } });
+    expect(supervisor.members().map(({ clockFault }) => clockFault)).toEqual([undefined, fault, undefined]);
+    supervisor.setClockFault('m2', undefined);
+    expect(life('m2').sent.at(-1)).toEqual({ type: 'clock-fault', fault: undefined });
+    expect(() => supervisor.setClockFault('m9', fault)).toThrow(/no member m9/);
   });
 
   it('pauses only what runs, and resumes it', async () => {
