@@ -148,7 +148,7 @@ export interface ClusterFaults {
   resume(member: string): Promise<string>;
   /**
    * Exactly this is wrong with the member's clock from now on, also after a restart: the wall clock is off, and
-   * wall clock, monotonic time and timers run at a rate. Resolves with its name.
+   * wall clock, monotonic time and timers run at a rate; nothing (`{}`) sets it right. Resolves with its name.
    */
   clock(member: string, fault: ClockFault): Promise<string>;
   /** Ends every link fault, every pause and every clock fault. A killed member stays down. */

@@ -75,7 +75,8 @@ export function faultControl(options: FaultControlOptions): ClusterFaults {
       const member = await resolveMember(name);
       const problem = clockFaultProblem(fault);
       if (problem !== undefined) throw new UserError(problem);
-      supervisor.setClockFault(member, fault);
+      const nothing = (fault.offsetMilliseconds ?? 0) === 0 && (fault.rate ?? 1) === 1;
+      supervisor.setClockFault(member, nothing ? undefined : fault);
       return member;
     },
     async heal() {

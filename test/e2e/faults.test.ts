@@ -33,7 +33,8 @@ describe('faults of real processes', () => {
       const client = memberClient(cluster, 'm1');
       const created = await client.create(configMaps, { metadata: { name } });
       client.close();
-      return Date.parse(String(getPath(created, 'metadata', 'creationTimestamp'))) - Date.now();
+      const timestamp = getPath(created, 'metadata', 'creationTimestamp');
+      return Date.parse(typeof timestamp === 'string' ? timestamp : '') - Date.now();
     };
     await cluster.faults.clock('m1', { offsetMilliseconds: 24 * hourMilliseconds, rate: 1.05 });
     expect(await bornAt('tomorrow')).toBeGreaterThan(23 * hourMilliseconds);
