@@ -3,12 +3,16 @@ import { UserError } from '../cluster/index.js';
 
 const unitMilliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** In milliseconds. Throws a UserError for anything else; a number needs its unit. */
-export function parseDuration(text: string): number {
+/** undefined for anything else; a number needs its unit. */
+export function durationMilliseconds(text: string): number | undefined {
   const match = /^([+-]?\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   const unit = unitMilliseconds[match?.[2] ?? ''];
-  if (match === null || unit === undefined) {
-    throw new UserError(`${text} is no duration: write a number with ms, s, m or h, such as 5s`);
-  }
-  return Number(match[1]) * unit;
+  return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
+}
+
+/** In milliseconds. Throws a UserError for anything else. */
+export function parseDuration(text: string): number {
+  const milliseconds = durationMilliseconds(text);
+  if (milliseconds !== undefined) return milliseconds;
+  throw new UserError(`${text} is no duration: write a number with ms, s, m or h, such as 5s`);
 }

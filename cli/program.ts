@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { kuorumVersion, maxPriority } from '../cluster/index.js';
 import { bench, benchRaft } from './commands/bench.js';
+import { type ChaosCommandOptions, chaos } from './commands/chaos.js';
 import { down } from './commands/down.js';
 import { fault } from './commands/fault.js';
 import { kubeconfig } from './commands/kubeconfig.js';
@@ -12,6 +13,7 @@ import { type RecoverCommandOptions, recover } from './commands/recover.js';
 import { type SimulateOptions, simulate } from './commands/simulate.js';
 import { status } from './commands/status.js';
 import { type UpOptions, up } from './commands/up.js';
+import { durationMilliseconds } from './duration.js';
 import type { FaultOptions } from './fault-arguments.js';
 
 function integer(minimum: number, maximum: number): (text: string) => number {
@@ -36,11 +38,11 @@ const integers =
 
 /** `60s`, `500ms` or `2m`, in milliseconds. */
 function duration(text: string): number {
-  const units = { ms: 1, s: 1_000, m: 60_000 };
-  const [, amount, unit] = /^(\d+)(ms|s|m)$/.exec(text) ?? [];
-  if (amount === undefined || unit === undefined || Number(amount) === 0)
+  const milliseconds = durationMilliseconds(text);
+  if (milliseconds === undefined || milliseconds <= 0) {
     throw new InvalidArgumentError('It must be a time such as 500ms, 60s or 2m.');
-  return Number(amount) * units[unit as keyof typeof units];
+  }
+  return milliseconds;
 }
 
 function memberCounts(text: string): readonly number[] {
@@ -272,6 +274,34 @@ function addSimulate(program: Command): void {
     .action((options: SimulateOptions) => simulate(options));
 }
 
+function addChaos(program: Command): void {
+  program
+    .command('chaos')
+    .description('start a cluster, break it while clients use it, and check what they were told')
+    .option('-m, --members <count>', 'how many members (default: 5)', integer(1, 9))
+    .option('--duration <duration>', 'of the faults, such as 60s (default)', duration)
+    .option('--seed <number>', 'what the faults and the clients are drawn from', integer(0, 2 ** 32 - 1))
+    .option(
+      '--nemesis <names>',
+      'partition,kill,pause,clock,link,member (default: all but member)',
+      (text: string) => list(text, []),
+    )
+    .option('--clients <count>', 'concurrent clients (default: 8)', integer(1, 100))
+    .option(
+      '--rate <count>',
+      'operations a second, of all clients together (default: 150)',
+      integer(1, 10_000),
+    )
+    .option('--history <file>', "write the history, as JSON lines in Jepsen's form")
+    .option('--report <file>', 'write the timeline, as one HTML page')
+    .option('--data-dir <folder>', "keep the members' keys, data and logs here")
+    .option('--check <file>', 'start nothing: check a history that was written before')
+    .addHelpText('after', '\nExit code: 0 clean, 1 violation (or an error), 2 undecided.')
+    .action(async (options: ChaosCommandOptions) => {
+      process.exitCode = await chaos(options);
+    });
+}
+
 export function createProgram(): Command {
   const program = new Command('kuorum')
     .description('A Kubernetes control plane over a Raft-replicated store, to use and to break.')
@@ -295,6 +325,7 @@ export function createProgram(): Command {
   addClients(program);
   addBench(program);
   addSimulate(program);
+  addChaos(program);
   program
     .command('version')
     .description('print the version')

@@ -1,0 +1,77 @@
+/**
+ * What clients were told against the story that the members agree on. Every value is written by one operation
+ * only, so the story says directly whether an acknowledged write is there and whether a refused one is not. The
+ * checkers of histories find the same faults where somebody read them; this finds them where nobody did.
+ */
+import type { HistoryCall, Operation } from '../checker/index.js';
+import type { Change } from './audit.js';
+
+export interface StoryProblem {
+  readonly operation: number;
+  readonly message: string;
+}
+
+/** The key and the value that the operation alone writes; undefined for reads and deletions. */
+function written(call: HistoryCall): { readonly key: string; readonly mark: string } | undefined {
+  switch (call.f) {
+    case 'write':
+      return call.value === null ? undefined : { key: call.key, mark: String(call.value) };
+    case 'cas':
+      return { key: call.key, mark: String(call.next) };
+    case 'append':
+    case 'add':
+      return { key: call.key, mark: String(call.value) };
+    case 'txn': {
+      const [operation] = call.operations;
+      if (operation?.kind !== 'write') return undefined;
+      return { key: operation.key, mark: String(operation.value) };
+    }
+    case 'read':
+      return undefined;
+  }
+}
+
+/** Where each value of each key first appears: for lists and sets each element. */
+function firstRevisions(story: readonly Change[]): ReadonlyMap<string, number> {
+  const first = new Map<string, number>();
+  for (const { key, revision, value } of story) {
+    if (value === null) continue;
+    for (const part of value.split(',')) {
+      const mark = `${key} ${part}`;
+      if (!first.has(mark)) first.set(mark, revision);
+    }
+  }
+  return first;
+}
+
+export function storyProblems(
+  operations: readonly Operation[],
+  story: readonly Change[],
+): readonly StoryProblem[] {
+  const first = firstRevisions(story);
+  return operations.flatMap((operation): readonly StoryProblem[] => {
+    const wrote = written(operation.call);
+    if (wrote === undefined) return [];
+    const revision = first.get(`${wrote.key} ${wrote.mark}`);
+    const message = problemOf(operation, wrote, revision);
+    return message === undefined ? [] : [{ operation: operation.id, message }];
+  });
+}
+
+function problemOf(
+  { call, outcome }: Operation,
+  { key, mark }: { readonly key: string; readonly mark: string },
+  revision: number | undefined,
+): string | undefined {
+  switch (outcome.kind) {
+    case 'ok':
+      if (revision === undefined) return `${call.f} of ${mark} to ${key} was acknowledged and never happened`;
+      if (outcome.revision === undefined || outcome.revision === revision) return undefined;
+      return `${call.f} of ${mark} to ${key} was acknowledged at ${outcome.revision} and happened at ${revision}`;
+    case 'failed':
+      if (revision === undefined) return undefined;
+      return `${call.f} of ${mark} to ${key} was refused (${outcome.error ?? 'no reason'}) and happened at ${revision}`;
+    case 'unknown':
+      return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+/** `kuorum chaos`: real processes under real faults, and a verdict. */
+import { systemClock } from '../../platform/index.js';
+import { createProgress } from '../progress.js';
+
+export interface ChaosCommandOptions {
+  readonly members?: number;
+  readonly duration?: number;
+  readonly seed?: number;
+  readonly nemesis?: readonly string[];
+  readonly clients?: number;
+  readonly rate?: number;
+  readonly history?: string;
+  readonly report?: string;
+  readonly dataDir?: string;
+  /** Check this history, and start nothing. */
+  readonly check?: string;
+}
+
+const exitCodes = { clean: 0, violation: 1, undecided: 2 } as const;
+
+async function checkFile(path: string): Promise<number> {
+  const { checkHistoryFile } = await import('../../chaos/index.js');
+  const { verdict, text } = await checkHistoryFile(path);
+  process.stdout.write(text);
+  return exitCodes[verdict];
+}
+
+/** Resolves with the exit code. */
+export async function chaos(options: ChaosCommandOptions): Promise<number> {
+  if (options.check !== undefined) return checkFile(options.check);
+  const interrupted = new AbortController();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const interrupt = (): void => interrupted.abort();
+  for (const signal of signals) process.on(signal, interrupt);
+  const progress = createProgress(process.stderr, systemClock());
+  try {
+    const { runChaos } = await import('../../chaos/index.js');
+    const { duration, nemesis, ...rest } = options;
+    const result = await runChaos({
+      ...rest,
+      ...(duration === undefined ? {} : { durationMilliseconds: duration }),
+      ...(nemesis === undefined ? {} : { nemeses: nemesis }),
+      onProgress: (step) => progress.step(step),
+      signal: interrupted.signal,
+    });
+    progress.end();
+    process.stdout.write(result.text);
+    if (options.history !== undefined) process.stderr.write(`history: ${options.history}\n`);
+    if (options.report !== undefined) process.stderr.write(`report: ${options.report}\n`);
+    if (result.keptFolder !== undefined)
+      process.stderr.write(`members' folders and logs: ${result.keptFolder}\n`);
+    return exitCodes[result.verdict];
+  } finally {
+    progress.end();
+    for (const signal of signals) process.off(signal, interrupt);
+  }
+}

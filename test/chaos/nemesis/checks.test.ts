@@ -1,0 +1,160 @@
+/** The checks of a run can fail: each is shown what it is there to find. */
+import { describe, expect, it } from 'vitest';
+import { type HistoryEvent, pairOperations } from '../../../chaos/checker/index.js';
+import { type Change, stateAt, storyDifference } from '../../../chaos/nemesis/audit.js';
+import { storyProblems } from '../../../chaos/nemesis/check-story.js';
+import { watchProblem } from '../../../chaos/nemesis/check-watch.js';
+import { difference, divergence } from '../../../chaos/nemesis/converge.js';
+import type { WatchRecord } from '../../../chaos/workload/index.js';
+import type { ClusterMemberStatus } from '../../../cluster/index.js';
+
+const change = (revision: number, type: Change['type'], key: string, value: string | null): Change => ({
+  kind: 'event',
+  type,
+  key,
+  revision,
+  value,
+});
+
+const story: readonly Change[] = [
+  change(11, 'ADDED', 'a', 'v1'),
+  change(12, 'ADDED', 'b', 'v2'),
+  change(14, 'MODIFIED', 'a', 'v3'),
+  change(15, 'DELETED', 'b', null),
+  change(17, 'MODIFIED', 'a', 'v4'),
+];
+const list = (revision: number): WatchRecord => ({
+  kind: 'list',
+  revision,
+  objects: [...stateAt(story, revision).values()],
+});
+const whole: readonly WatchRecord[] = [list(10), ...story];
+const broken: WatchRecord = { kind: 'broken', reason: 'the member died' };
+
+describe('a watch', () => {
+  it('is complete when it saw every change once and in order, through breaks and new lists', () => {
+    expect(watchProblem(whole, story, 17)).toBeUndefined();
+    expect(
+      watchProblem([list(12), ...story.slice(2, 3), broken, ...story.slice(3)], story, 17),
+    ).toBeUndefined();
+    expect(watchProblem([list(10), story[0]!, broken, list(15), story[4]!], story, 17)).toBeUndefined();
+    expect(watchProblem([...whole, { kind: 'bookmark', revision: 20 }], story, 17)).toBeUndefined();
+  });
+
+  it.each<[string, readonly WatchRecord[], string]>([
+    ['leaves one out', [list(10), story[0]!, story[2]!], 'ADDED b at 12 was left out before 14'],
+    ['tells one twice', [list(10), story[0]!, broken, story[0]!], 'a at 11 came again, after 11'],
+    ['goes back', [list(10), story[0]!, story[1]!, story[0]!], 'a at 11 came again, after 12'],
+    ['makes one up', [...whole, change(18, 'ADDED', 'c', 'v9')], 'ADDED c at 18 never happened'],
+    [
+      'tells a wrong value',
+      [list(10), change(11, 'ADDED', 'a', 'v7')],
+      'ADDED a at 11 was ADDED a with another value',
+    ],
+    [
+      'calls a change by another name',
+      [list(10), change(11, 'MODIFIED', 'a', 'v1')],
+      'MODIFIED a at 11 was ADDED a',
+    ],
+    ['ends early', [list(10), story[0]!], 'it has seen nothing past 11, the last change was at 17'],
+    [
+      'passes over a change with a bookmark',
+      [list(10), { kind: 'bookmark', revision: 12 }],
+      'passed over ADDED a at 11',
+    ],
+    [
+      'lists what was not so',
+      [{ kind: 'list', revision: 14, objects: [change(11, 'ADDED', 'a', 'v1')] }],
+      'a list at 14 showed a of 11',
+    ],
+    [
+      'lists too little',
+      [{ kind: 'list', revision: 12, objects: [change(11, 'ADDED', 'a', 'v1')] }],
+      'a list at 12 left out b',
+    ],
+    ['lists an older state than it had seen', [...whole, list(14)], 'a list went back from 17 to 14'],
+  ])('is not when it %s', (_, records, message) => {
+    expect(watchProblem(records, story, 17)?.message).toContain(message);
+  });
+});
+
+describe('the stories of two members', () => {
+  it('are the same or differ somewhere', () => {
+    expect(storyDifference(story, [...story])).toBeUndefined();
+    expect(storyDifference(story, story.slice(0, 4))).toBe('MODIFIED a at 17 against nothing');
+    expect(storyDifference(story, [...story.slice(0, 4), change(16, 'MODIFIED', 'a', 'v4')])).toBe(
+      'MODIFIED a at 17 against MODIFIED a at 16',
+    );
+  });
+});
+
+describe('what clients were told', () => {
+  let time = 0;
+  const write = (value: string, end: 'ok' | 'fail' | 'info', revision?: number): readonly HistoryEvent[] => {
+    const call = { f: 'write', key: 'a', value } as const;
+    time += 1;
+    const stamp = { process: time, timeNanoseconds: time, call };
+    if (end !== 'ok')
+      return [
+        { ...stamp, type: 'invoke' },
+        { ...stamp, type: end },
+      ];
+    return [
+      { ...stamp, type: 'invoke' },
+      { ...stamp, type: end, ...(revision === undefined ? {} : { revision }) },
+    ];
+  };
+  const problems = (...events: readonly (readonly HistoryEvent[])[]): readonly string[] =>
+    storyProblems(pairOperations(events.flat()), story).map(({ message }) => message);
+
+  it('agrees with the story', () => {
+    expect(
+      problems(write('v1', 'ok', 11), write('v3', 'info'), write('v8', 'fail'), write('v9', 'info')),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['lost', write('v8', 'ok', 16), 'acknowledged and never happened'],
+    ['refused and done', write('v3', 'fail'), 'was refused (no reason) and happened at 14'],
+    ['acknowledged at another revision', write('v3', 'ok', 13), 'acknowledged at 13 and happened at 14'],
+  ])('does not when a write was %s', (_, events, message) => {
+    expect(problems(events)).toHaveLength(1);
+    expect(problems(events)[0]).toContain(message);
+  });
+
+  it('counts the elements of lists and sets', () => {
+    const lists = [change(21, 'ADDED', 'l', '1'), change(22, 'MODIFIED', 'l', '1,2')];
+    const append = (value: number, end: 'ok' | 'fail'): readonly HistoryEvent[] => {
+      const call = { f: 'append', key: 'l', value } as const;
+      time += 1;
+      const stamp = { process: time, timeNanoseconds: time, call };
+      return [
+        { ...stamp, type: 'invoke' },
+        { ...stamp, type: end },
+      ];
+    };
+    const operations = pairOperations([...append(1, 'ok'), ...append(2, 'fail'), ...append(3, 'ok')]);
+    expect(storyProblems(operations, lists).map(({ operation }) => operation)).toEqual([1, 2]);
+  });
+});
+
+describe('members', () => {
+  const member = (name: string, appliedIndex: number, stateHash: string): ClusterMemberStatus =>
+    ({ name, appliedIndex, stateHash, ready: true, health: 'ok' }) as ClusterMemberStatus;
+
+  it('are equal at one index with one hash, and diverged only with two at one index', () => {
+    const equal = [member('m1', 9, 'aa'), member('m2', 9, 'aa')];
+    const behind = [member('m1', 9, 'aa'), member('m2', 8, 'bb')];
+    const diverged = [member('m1', 9, 'aa'), member('m2', 9, 'bb')];
+    expect(difference({ members: equal })).toBeUndefined();
+    expect(divergence({ members: equal })).toBeUndefined();
+    expect(difference({ members: behind })).toBe('m1 has aa at index 9; m2 has bb at index 8');
+    expect(divergence({ members: behind })).toBeUndefined();
+    expect(divergence({ members: diverged })).toBe('m1 and m2 differ at index 9: aa and bb');
+  });
+
+  it('are not equal while one is not ready', () => {
+    const unready = { ...member('m2', 9, 'aa'), ready: false, health: 'no quorum' };
+    expect(difference({ members: [member('m1', 9, 'aa'), unready] })).toBe('m2: no quorum');
+  });
+});
