@@ -6,7 +6,7 @@ import { delay } from '../../client/index.js';
 import type { Clock, Random } from '../../platform/index.js';
 import { seededRandom } from '../../platform/index.js';
 import type { Executor } from './execute.js';
-import { type NemesisName, nemesisNames, type Planner } from './plan.js';
+import { drawOf, type NemesisName, nemesisNames, type Planner } from './plan.js';
 import { planClock } from './plan-clock.js';
 import { planLink } from './plan-link.js';
 import { planMember } from './plan-member.js';
@@ -45,6 +45,7 @@ export interface NemesisOptions {
   readonly maxFaults: number;
 }
 
+const maxSeed = 0x1_0000_0000;
 const calmMilliseconds = { shortest: 500, longest: 4_000 };
 const holdMilliseconds = { shortest: 400, longest: 6_000 };
 
@@ -61,15 +62,16 @@ export function nemesisRandom(seed: number, name: NemesisName): Random {
 /** Resolves when it was aborted and has undone what it did, or has done as much as it may. */
 export async function runNemesis(options: NemesisOptions): Promise<void> {
   const { executor, random, clock, signal, name } = options;
-  for (let count = 0; count < options.maxFaults; count += 1) {
+  const deckSeed = random.integer(0, maxSeed);
+  for (let turn = 0; turn < options.maxFaults; turn += 1) {
     const calm = within(random, calmMilliseconds);
     const hold = within(random, holdMilliseconds);
     // A sequence of its own for each plan, which may draw more or less as the cluster looks.
-    const drawn = seededRandom(random.integer(0, 0x1_0000_0000));
+    const draw = drawOf({ deckSeed, turn, seed: random.integer(0, maxSeed) });
     await delay(clock, calm, signal);
     if (signal.aborted) return;
     const view = await executor.look();
-    const planned = planners[name](drawn, view);
+    const planned = planners[name](draw, view);
     if (planned === undefined) continue;
     await actOut(options, planned, hold);
   }

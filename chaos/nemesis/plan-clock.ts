@@ -1,6 +1,6 @@
 /** Clocks that jump, by milliseconds or by an hour, and clocks that run fast or slow. */
 import type { ClockFault, Random } from '../../platform/index.js';
-import { type ClusterView, type PlannedFault, shuffled } from './plan.js';
+import { type ClusterView, type Draw, type PlannedFault, shuffled } from './plan.js';
 
 const shortestJumpMilliseconds = 20;
 const longestJumpMilliseconds = 3_600_000;
@@ -36,7 +36,7 @@ function describe(member: string, { offsetMilliseconds, rate: drift }: ClockFaul
   return parts.join(' ');
 }
 
-export function planClock(random: Random, view: ClusterView): PlannedFault | undefined {
+export function planClock({ random }: Draw, view: ClusterView): PlannedFault | undefined {
   const names = view.members.map(({ name }) => name);
   const victims = shuffled(random, names)
     .slice(0, random.integer(1, names.length + 1))

@@ -1,10 +1,15 @@
 /** Links that work badly: late, lossy, doubling, and so out of order. */
 import type { LinkFault, Random } from '../../platform/index.js';
-import { type ClusterView, type PlannedFault, pick, shuffled } from './plan.js';
+import { type ClusterView, type Draw, type PlannedFault, shuffled } from './plan.js';
 
 type Quality = Omit<LinkFault, 'from' | 'to'>;
 
-const qualities: readonly { readonly text: string; draw(random: Random): Quality }[] = [
+interface BadLink {
+  readonly text: string;
+  draw(random: Random): Quality;
+}
+
+const qualities: readonly [BadLink, ...BadLink[]] = [
   {
     text: 'late',
     draw: (random) => ({
@@ -33,10 +38,10 @@ const qualities: readonly { readonly text: string; draw(random: Random): Quality
   },
 ];
 
-export function planLink(random: Random, view: ClusterView): PlannedFault | undefined {
+export function planLink({ random, deal }: Draw, view: ClusterView): PlannedFault | undefined {
   const names = view.members.map(({ name }) => name);
-  const quality = pick(random, qualities);
-  if (names.length < 2 || quality === undefined) return undefined;
+  if (names.length < 2) return undefined;
+  const quality = deal(qualities);
   // All links of some members: one, several, or everybody.
   const members = shuffled(random, names)
     .slice(0, random.integer(1, names.length + 1))

@@ -1,12 +1,11 @@
 /** Membership that changes under load: members come, go, are replaced, and the leadership moves. */
-import type { Random } from '../../platform/index.js';
-import { type ClusterView, type PlannedFault, pick } from './plan.js';
+import { type ClusterView, type Draw, type PlannedFault, pick } from './plan.js';
 
 /** Never below this, and never more than so many above the beginning. */
 const fewestVoters = 3;
 const mostExtraVoters = 2;
 
-export function planMember(random: Random, view: ClusterView): PlannedFault | undefined {
+export function planMember({ random }: Draw, view: ClusterView): PlannedFault | undefined {
   const voters = view.members.filter(({ voter }) => voter).map(({ name }) => name);
   const somebody = pick(random, voters);
   if (somebody === undefined) return undefined;

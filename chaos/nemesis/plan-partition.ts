@@ -1,7 +1,7 @@
 /** Cut links, in every shape that has broken a consensus somewhere. */
 import type { LinkFault, Random } from '../../platform/index.js';
 import { partitionFaults } from '../../platform/index.js';
-import { type ClusterView, majorityOf, type PlannedFault, pick, shuffled } from './plan.js';
+import { type ClusterView, type Draw, majorityOf, type PlannedFault, pick, shuffled } from './plan.js';
 
 type Shape = (
   random: Random,
@@ -88,12 +88,21 @@ export const shapes = {
   },
 } as const satisfies Record<string, Shape>;
 
-export function planPartition(random: Random, view: ClusterView): PlannedFault | undefined {
+const deck: readonly [Shape, ...Shape[]] = [
+  shapes.halves,
+  shapes.isolate,
+  shapes.deaf,
+  shapes.mute,
+  shapes.oneWayHalves,
+  shapes.bridge,
+  shapes.majoritiesRing,
+  shapes.shattered,
+];
+
+export function planPartition({ random, deal }: Draw, view: ClusterView): PlannedFault | undefined {
   const names = view.members.map(({ name }) => name);
   if (names.length < 2) return undefined;
-  const draw = pick<Shape>(random, Object.values(shapes));
-  if (draw === undefined) return undefined;
-  const { links, text } = draw(random, names, view.leader);
+  const { links, text } = deal(deck)(random, names, view.leader);
   // Two members have no minority that could be cut off.
   if (links.length === 0) return undefined;
   return { plan: { kind: 'partition', links }, text, members: touched(links, names) };

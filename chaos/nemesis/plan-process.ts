@@ -1,14 +1,15 @@
 /** Processes that die and processes that stand still: one, the leader, a minority, or all of them. */
-import type { Random } from '../../platform/index.js';
-import { type ClusterView, majorityOf, type PlannedFault, pick, shuffled } from './plan.js';
+import { type ClusterView, type Draw, majorityOf, type PlannedFault, shuffled } from './plan.js';
 
-const scopes = ['one', 'leader', 'leader', 'minority', 'minority', 'all'] as const;
+type Scope = 'one' | 'leader' | 'minority' | 'all';
+
+const scopes: readonly [Scope, ...Scope[]] = ['one', 'leader', 'leader', 'minority', 'minority', 'all'];
 
 /** Of those that run. The leader is one of them when the scope says so; a minority is never more than that. */
-function victims(random: Random, view: ClusterView): readonly string[] {
+function victims({ random, deal }: Draw, view: ClusterView): readonly string[] {
   const running = view.members.filter((member) => member.running).map(({ name }) => name);
   const { leader } = view;
-  switch (pick(random, scopes)) {
+  switch (deal(scopes)) {
     case 'leader':
       if (leader !== undefined && running.includes(leader)) return [leader];
       return shuffled(random, running).slice(0, 1);
@@ -21,7 +22,6 @@ function victims(random: Random, view: ClusterView): readonly string[] {
     case 'all':
       return running;
     case 'one':
-    case undefined:
       return shuffled(random, running).slice(0, 1);
   }
 }
@@ -29,8 +29,8 @@ function victims(random: Random, view: ClusterView): readonly string[] {
 const plural = (members: readonly string[], all: number): string =>
   members.length === all && all > 1 ? `all (${members.join(',')})` : members.join(',');
 
-export function planKill(random: Random, view: ClusterView): PlannedFault | undefined {
-  const members = victims(random, view).toSorted();
+export function planKill(draw: Draw, view: ClusterView): PlannedFault | undefined {
+  const members = victims(draw, view).toSorted();
   if (members.length === 0) return undefined;
   return {
     plan: { kind: 'kill', members },
@@ -39,8 +39,8 @@ export function planKill(random: Random, view: ClusterView): PlannedFault | unde
   };
 }
 
-export function planPause(random: Random, view: ClusterView): PlannedFault | undefined {
-  const members = victims(random, view).toSorted();
+export function planPause(draw: Draw, view: ClusterView): PlannedFault | undefined {
+  const members = victims(draw, view).toSorted();
   if (members.length === 0) return undefined;
   return { plan: { kind: 'pause', members }, text: `pause ${plural(members, view.members.length)}`, members };
 }

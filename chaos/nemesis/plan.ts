@@ -2,7 +2,7 @@
  * A nemesis plans and an executor acts. A plan is a pure function of a random sequence and of what the cluster
  * looks like; it names members that exist, and never does more than it says.
  */
-import type { ClockFault, LinkFaults, Random } from '../../platform/index.js';
+import { type ClockFault, type LinkFaults, type Random, seededRandom } from '../../platform/index.js';
 
 export const nemesisNames = ['partition', 'kill', 'pause', 'clock', 'link', 'member'] as const;
 export type NemesisName = (typeof nemesisNames)[number];
@@ -47,8 +47,31 @@ export interface PlannedFault {
   readonly members: readonly string[];
 }
 
+/** What one plan is drawn from. */
+export interface Draw {
+  readonly random: Random;
+  /** As from a shuffled deck: nothing comes again before everything has come. */
+  deal<Value>(values: readonly [Value, ...Value[]]): Value;
+}
+
+/** The draw for the turn-th plan of a nemesis. */
+export function drawOf(options: {
+  readonly deckSeed: number;
+  readonly turn: number;
+  readonly seed: number;
+}): Draw {
+  const { deckSeed, turn, seed } = options;
+  return {
+    random: seededRandom(seed),
+    deal(values) {
+      const deck = seededRandom(deckSeed + Math.floor(turn / values.length));
+      return shuffled(deck, values)[turn % values.length] ?? values[0];
+    },
+  };
+}
+
 /** undefined: nothing of its kind can be done now. */
-export type Planner = (random: Random, view: ClusterView) => PlannedFault | undefined;
+export type Planner = (draw: Draw, view: ClusterView) => PlannedFault | undefined;
 
 export function majorityOf(count: number): number {
   return Math.floor(count / 2) + 1;
