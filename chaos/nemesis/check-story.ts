@@ -4,7 +4,7 @@
  * checkers of histories find the same faults where somebody read them; this finds them where nobody did.
  */
 import type { HistoryCall, Operation } from '../checker/index.js';
-import type { Change } from './audit.js';
+import { isComplete, type Story } from './story.js';
 
 export interface StoryProblem {
   readonly operation: number;
@@ -32,9 +32,9 @@ function written(call: HistoryCall): { readonly key: string; readonly mark: stri
 }
 
 /** Where each value of each key first appears: for lists and sets each element. */
-function firstRevisions(story: readonly Change[]): ReadonlyMap<string, number> {
+function firstRevisions({ changes }: Story): ReadonlyMap<string, number> {
   const first = new Map<string, number>();
-  for (const { key, revision, value } of story) {
+  for (const { key, revision, value } of changes) {
     if (value === null) continue;
     for (const part of value.split(',')) {
       const mark = `${key} ${part}`;
@@ -44,16 +44,13 @@ function firstRevisions(story: readonly Change[]): ReadonlyMap<string, number> {
   return first;
 }
 
-export function storyProblems(
-  operations: readonly Operation[],
-  story: readonly Change[],
-): readonly StoryProblem[] {
+export function storyProblems(operations: readonly Operation[], story: Story): readonly StoryProblem[] {
   const first = firstRevisions(story);
   return operations.flatMap((operation): readonly StoryProblem[] => {
     const wrote = written(operation.call);
     if (wrote === undefined) return [];
     const revision = first.get(`${wrote.key} ${wrote.mark}`);
-    const message = problemOf(operation, wrote, revision);
+    const message = problemOf(operation, wrote, revision, story);
     return message === undefined ? [] : [{ operation: operation.id, message }];
   });
 }
@@ -62,9 +59,16 @@ function problemOf(
   { call, outcome }: Operation,
   { key, mark }: { readonly key: string; readonly mark: string },
   revision: number | undefined,
+  story: Story,
 ): string | undefined {
   switch (outcome.kind) {
     case 'ok':
+      // Where the story has holes, the change may stand in one of them.
+      if (
+        outcome.revision !== undefined &&
+        !isComplete(story, { from: outcome.revision - 1, to: outcome.revision })
+      )
+        return undefined;
       if (revision === undefined) return `${call.f} of ${mark} to ${key} was acknowledged and never happened`;
       if (outcome.revision === undefined || outcome.revision === revision) return undefined;
       return `${call.f} of ${mark} to ${key} was acknowledged at ${outcome.revision} and happened at ${revision}`;

@@ -3,7 +3,7 @@
  * without a hole on whatever member they went on.
  */
 import type { WatchedObject, WatchRecord } from '../workload/index.js';
-import { type Change, stateAt } from './audit.js';
+import { changesBetween, isComplete, type Story, type Stretch, stateAt } from './story.js';
 
 export interface WatchProblem {
   readonly message: string;
@@ -11,37 +11,40 @@ export interface WatchProblem {
   readonly record: number;
 }
 
-/** The first thing wrong with what one watcher saw; undefined: nothing. `until`: what it must have seen. */
+/** The first thing wrong with what one watcher saw of the run; undefined: nothing. It must have seen its end. */
 export function watchProblem(
   records: readonly WatchRecord[],
-  story: readonly Change[],
-  until: number,
+  story: Story,
+  run: Stretch,
 ): WatchProblem | undefined {
   let seen: number | undefined;
   for (const [index, record] of records.entries()) {
     if (record.kind === 'broken') continue;
-    const problem = recordProblem(record, seen, story);
+    const problem = recordProblem(record, seen, story, run);
     if (problem !== undefined) return { message: problem, record: index };
     seen = record.revision;
   }
-  if (seen !== undefined && seen >= until) return undefined;
-  const message = `it has seen nothing past ${seen ?? 'its start'}, the last change was at ${until}`;
+  if (seen !== undefined && seen >= run.to) return undefined;
+  const message = `it has seen nothing past ${seen ?? 'its start'}, the last change was at ${run.to}`;
   return { message, record: Math.max(0, records.length - 1) };
 }
 
 function recordProblem(
   record: Exclude<WatchRecord, { readonly kind: 'broken' }>,
   seen: number | undefined,
-  story: readonly Change[],
+  story: Story,
+  run: Stretch,
 ): string | undefined {
   switch (record.kind) {
     case 'list':
       if (seen !== undefined && record.revision < seen)
         return `a list went back from ${seen} to ${record.revision}`;
+      // Where the story has holes it cannot say what there was.
+      if (!isComplete(story, { from: run.from, to: record.revision })) return undefined;
       return listProblem(record.objects, stateAt(story, record.revision), record.revision);
     case 'bookmark': {
       if (seen === undefined || record.revision < seen) return `a bookmark went back to ${record.revision}`;
-      const missed = changesBetween(story, seen, record.revision)[0];
+      const missed = changesBetween(story, { from: seen, to: record.revision })[0];
       return missed === undefined
         ? undefined
         : `a bookmark at ${record.revision} passed over ${missed.type} ${missed.key} at ${missed.revision}`;
@@ -49,7 +52,7 @@ function recordProblem(
     case 'event': {
       if (seen === undefined) return 'an event came before any list';
       if (record.revision <= seen) return `${record.key} at ${record.revision} came again, after ${seen}`;
-      const [next] = changesBetween(story, seen, record.revision);
+      const [next] = changesBetween(story, { from: seen, to: record.revision });
       if (next === undefined) return `${record.type} ${record.key} at ${record.revision} never happened`;
       if (next.revision !== record.revision)
         return `${next.type} ${next.key} at ${next.revision} was left out before ${record.revision}`;
@@ -59,20 +62,6 @@ function recordProblem(
         : `${record.type} ${record.key} at ${record.revision} was ${next.type} ${next.key} with another value`;
     }
   }
-}
-
-/** After `from`, up to and including `to`. Bisects: a story is long and is asked about once an event. */
-function changesBetween(story: readonly Change[], from: number, to: number): readonly Change[] {
-  let low = 0;
-  let high = story.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((story[middle]?.revision ?? 0) <= from) low = middle + 1;
-    else high = middle;
-  }
-  let end = low;
-  while ((story[end]?.revision ?? Number.POSITIVE_INFINITY) <= to) end += 1;
-  return story.slice(low, end);
 }
 
 function listProblem(

@@ -3,11 +3,11 @@
  * happened. Nothing that was not proven is called clean.
  */
 import { type Operation, pairOperations } from '../checker/index.js';
-import { storyDifference } from './audit.js';
 import { checkHistory } from './check-history.js';
 import { storyProblems } from './check-story.js';
 import { watchProblem } from './check-watch.js';
 import type { Storm } from './storm.js';
+import { gaps, mergedStory, type Story, type Stretch, storyDifference } from './story.js';
 
 export interface ChaosViolation {
   readonly title: string;
@@ -28,16 +28,22 @@ export interface Judgement {
 export function judge(storm: Storm): Judgement {
   const operations = pairOperations(storm.events);
   const history = checkHistory(operations);
+  const { lastRevision } = storm;
+  const run = lastRevision === undefined ? undefined : { from: storm.firstRevision, to: lastRevision };
+  const story = mergedStory(storm.stories, storm.watches);
   const violations = [
     ...history.violations,
     ...memberViolations(storm),
-    ...storyViolations(storm, operations),
-    ...watchViolations(storm),
+    ...storyViolations(story, operations),
+    ...(run === undefined ? [] : watchViolations(storm, story, run)),
     ...storm.stuck.map((text) => ({ title: 'the cluster did not recover', text, operations: [] })),
   ];
   const undecided = [...history.undecided];
-  if (storm.lastRevision === undefined) {
-    undecided.push('watches and losses could not be checked: the members did not become equal');
+  if (run === undefined) {
+    undecided.push('watches could not be checked to their end: the members did not become equal');
+  }
+  for (const { from, to } of run === undefined ? [] : gaps(story, run)) {
+    undecided.push(`what happened after revision ${from} up to ${to} was compacted before anybody read it`);
   }
   return {
     verdict: violations.length > 0 ? 'violation' : undecided.length > 0 ? 'undecided' : 'clean',
@@ -60,7 +66,7 @@ function memberViolations({ convergence, observations, stories }: Storm): readon
   }
   const [first, ...others] = stories;
   for (const other of others) {
-    const difference = first === undefined ? undefined : storyDifference(first.story, other.story);
+    const difference = first === undefined ? undefined : storyDifference(first, other);
     if (first === undefined || difference === undefined) continue;
     violations.push({
       title: 'members remember different histories',
@@ -71,21 +77,17 @@ function memberViolations({ convergence, observations, stories }: Storm): readon
   return violations;
 }
 
-function storyViolations({ stories }: Storm, operations: readonly Operation[]): readonly ChaosViolation[] {
-  const [first] = stories;
-  if (first === undefined) return [];
-  return storyProblems(operations, first.story).map(({ operation, message }) => ({
+function storyViolations(story: Story, operations: readonly Operation[]): readonly ChaosViolation[] {
+  return storyProblems(operations, story).map(({ operation, message }) => ({
     title: 'a client was told what did not happen',
     text: message,
     operations: [operation],
   }));
 }
 
-function watchViolations({ stories, watches, lastRevision }: Storm): readonly ChaosViolation[] {
-  const [first] = stories;
-  if (first === undefined || lastRevision === undefined) return [];
+function watchViolations({ watches }: Storm, story: Story, run: Stretch): readonly ChaosViolation[] {
   return watches.flatMap(({ name, records }) => {
-    const problem = watchProblem(records, first.story, lastRevision);
+    const problem = watchProblem(records, story, run);
     if (problem === undefined) return [];
     const record = records[problem.record];
     const where = record === undefined ? '' : ` (through ${record.target})`;

@@ -25,12 +25,13 @@ import {
   type Workload,
   workloadNamespace,
 } from '../workload/index.js';
-import { type Change, readStory, writeMarker } from './audit.js';
+import { readStory, writeMarker } from './audit.js';
 import { type Convergence, untilEqual } from './converge.js';
 import { clusterExecutor, requireMembership } from './execute.js';
 import { type FaultRecord, nemesisRandom, runNemesis } from './nemesis.js';
 import { type Observation, observe } from './observe.js';
 import type { ChaosPlan } from './options.js';
+import type { MemberStory, Stretch } from './story.js';
 import { createTasks, endingWith, type Tasks } from './tasks.js';
 
 export interface Storm {
@@ -44,8 +45,10 @@ export interface Storm {
   readonly observations: readonly Observation[];
   readonly watches: readonly WatchLog[];
   readonly convergence: Convergence;
-  /** What each member says that happened. */
-  readonly stories: readonly { readonly member: string; readonly story: readonly Change[] }[];
+  /** What each member still tells. */
+  readonly stories: readonly MemberStory[];
+  /** Before anything that clients did. */
+  readonly firstRevision: number;
   /** The revision that every watcher must have reached; undefined: it was never written. */
   readonly lastRevision: number | undefined;
   /** What should have come to pass after the heal, and did not in time. */
@@ -59,6 +62,7 @@ const recoveryLimitMilliseconds = 60_000;
 const afterHealMilliseconds = 2_000;
 const watchLimitMilliseconds = 30_000;
 const watchPollMilliseconds = 50;
+const farewellMilliseconds = 5_000;
 const storyLimitMilliseconds = 120_000;
 /** A watcher and a client more never run at one seed. */
 const watcherSeed = 0x5eed;
@@ -103,11 +107,14 @@ export async function runStorm(options: {
     books: { recorder, records: [] },
   };
   const firstRevision = await prepare(stage);
-  const startMilliseconds = clock.monotonicMilliseconds();
-
   const watchersEnd = endingWith(tasks.signal);
   setMaxListeners(0, watchersEnd.signal);
   const watchers = startWatchers(stage, watchersEnd.signal);
+  // They see the run from its very beginning, whatever the members forget of it later.
+  stage.tasks.check();
+  const unlisted = await untilSeen(stage, watchers, firstRevision);
+  if (unlisted.length > 0) throw new UserError(`the watchers could not begin: ${unlisted.join('; ')}`);
+  const startMilliseconds = clock.monotonicMilliseconds();
   const observations: Observation[] = [];
   const observerEnd = endingWith(tasks.signal);
   tasks.add(observe(cluster, clock, observations, observerEnd.signal));
@@ -145,6 +152,7 @@ export async function runStorm(options: {
     watches: watchers.map(({ log }) => log),
     convergence,
     stories,
+    firstRevision,
     lastRevision,
     stuck,
   };
@@ -219,7 +227,12 @@ async function suffer(stage: Stage, faults: FaultRecord[]): Promise<void> {
   for (const nemesis of nemeses) tasks.add(nemesis);
   await delay(clock, plan.durationMilliseconds, tasks.signal);
   nemesesEnd.abort();
-  await Promise.allSettled(nemeses);
+  // A change of membership may wait for a quorum that only the heal brings back.
+  const ended = Promise.allSettled(nemeses);
+  await Promise.race([ended, delay(clock, farewellMilliseconds, tasks.signal)]);
+  tasks.check();
+  await executor.healAll();
+  await Promise.race([ended, delay(clock, recoveryLimitMilliseconds, tasks.signal)]);
   tasks.check();
   await executor.healAll();
 }
@@ -286,15 +299,15 @@ async function untilSeen(
 
 async function readStories(
   { targets, cluster, tasks, clock }: Stage,
-  range: { readonly from: number; readonly to: number },
+  run: Stretch,
 ): Promise<Storm['stories']> {
-  const stories: { readonly member: string; readonly story: readonly Change[] }[] = [];
+  const stories: MemberStory[] = [];
   const limit = endingWith(tasks.signal);
   const timer = clock.setTimer(storyLimitMilliseconds, () => limit.abort());
   for (const { name } of cluster.members) {
     const { api } = targets.connect(name);
     try {
-      stories.push({ member: name, story: await readStory(api, range, limit.signal) });
+      stories.push(await readStory(name, api, run, limit.signal));
     } finally {
       api.close();
     }

@@ -1,11 +1,21 @@
 /** The checks of a run can fail: each is shown what it is there to find. */
 import { describe, expect, it } from 'vitest';
 import { type HistoryEvent, pairOperations } from '../../../chaos/checker/index.js';
-import { type Change, stateAt, storyDifference } from '../../../chaos/nemesis/audit.js';
 import { storyProblems } from '../../../chaos/nemesis/check-story.js';
 import { watchProblem } from '../../../chaos/nemesis/check-watch.js';
 import { difference, divergence } from '../../../chaos/nemesis/converge.js';
-import type { WatchRecord } from '../../../chaos/workload/index.js';
+import {
+  type Change,
+  gaps,
+  joined,
+  type MemberStory,
+  mergedStory,
+  type Story,
+  stateAt,
+  storyDifference,
+  stretchesOf,
+} from '../../../chaos/nemesis/story.js';
+import type { WatchLog, WatchRecord } from '../../../chaos/workload/index.js';
 import type { ClusterMemberStatus } from '../../../cluster/index.js';
 
 const change = (revision: number, type: Change['type'], key: string, value: string | null): Change => ({
@@ -16,35 +26,37 @@ const change = (revision: number, type: Change['type'], key: string, value: stri
   value,
 });
 
-const story: readonly Change[] = [
+const changes: readonly Change[] = [
   change(11, 'ADDED', 'a', 'v1'),
   change(12, 'ADDED', 'b', 'v2'),
   change(14, 'MODIFIED', 'a', 'v3'),
   change(15, 'DELETED', 'b', null),
   change(17, 'MODIFIED', 'a', 'v4'),
 ];
+const run = { from: 10, to: 17 };
+const story: Story = { changes, complete: [run] };
 const list = (revision: number): WatchRecord => ({
   kind: 'list',
   revision,
   objects: [...stateAt(story, revision).values()],
 });
-const whole: readonly WatchRecord[] = [list(10), ...story];
+const whole: readonly WatchRecord[] = [list(10), ...changes];
 const broken: WatchRecord = { kind: 'broken', reason: 'the member died' };
 
 describe('a watch', () => {
   it('is complete when it saw every change once and in order, through breaks and new lists', () => {
-    expect(watchProblem(whole, story, 17)).toBeUndefined();
+    expect(watchProblem(whole, story, run)).toBeUndefined();
     expect(
-      watchProblem([list(12), ...story.slice(2, 3), broken, ...story.slice(3)], story, 17),
+      watchProblem([list(12), ...changes.slice(2, 3), broken, ...changes.slice(3)], story, run),
     ).toBeUndefined();
-    expect(watchProblem([list(10), story[0]!, broken, list(15), story[4]!], story, 17)).toBeUndefined();
-    expect(watchProblem([...whole, { kind: 'bookmark', revision: 20 }], story, 17)).toBeUndefined();
+    expect(watchProblem([list(10), changes[0]!, broken, list(15), changes[4]!], story, run)).toBeUndefined();
+    expect(watchProblem([...whole, { kind: 'bookmark', revision: 20 }], story, run)).toBeUndefined();
   });
 
   it.each<[string, readonly WatchRecord[], string]>([
-    ['leaves one out', [list(10), story[0]!, story[2]!], 'ADDED b at 12 was left out before 14'],
-    ['tells one twice', [list(10), story[0]!, broken, story[0]!], 'a at 11 came again, after 11'],
-    ['goes back', [list(10), story[0]!, story[1]!, story[0]!], 'a at 11 came again, after 12'],
+    ['leaves one out', [list(10), changes[0]!, changes[2]!], 'ADDED b at 12 was left out before 14'],
+    ['tells one twice', [list(10), changes[0]!, broken, changes[0]!], 'a at 11 came again, after 11'],
+    ['goes back', [list(10), changes[0]!, changes[1]!, changes[0]!], 'a at 11 came again, after 12'],
     ['makes one up', [...whole, change(18, 'ADDED', 'c', 'v9')], 'ADDED c at 18 never happened'],
     [
       'tells a wrong value',
@@ -56,7 +68,7 @@ describe('a watch', () => {
       [list(10), change(11, 'MODIFIED', 'a', 'v1')],
       'MODIFIED a at 11 was ADDED a',
     ],
-    ['ends early', [list(10), story[0]!], 'it has seen nothing past 11, the last change was at 17'],
+    ['ends early', [list(10), changes[0]!], 'it has seen nothing past 11, the last change was at 17'],
     [
       'passes over a change with a bookmark',
       [list(10), { kind: 'bookmark', revision: 12 }],
@@ -74,17 +86,83 @@ describe('a watch', () => {
     ],
     ['lists an older state than it had seen', [...whole, list(14)], 'a list went back from 17 to 14'],
   ])('is not when it %s', (_, records, message) => {
-    expect(watchProblem(records, story, 17)?.message).toContain(message);
+    expect(watchProblem(records, story, run)?.message).toContain(message);
   });
 });
 
 describe('the stories of two members', () => {
+  const told = (from: number, some: readonly Change[]): MemberStory => ({
+    member: 'm',
+    stretch: { from, to: 17 },
+    changes: some,
+  });
+
   it('are the same or differ somewhere', () => {
-    expect(storyDifference(story, [...story])).toBeUndefined();
-    expect(storyDifference(story, story.slice(0, 4))).toBe('MODIFIED a at 17 against nothing');
-    expect(storyDifference(story, [...story.slice(0, 4), change(16, 'MODIFIED', 'a', 'v4')])).toBe(
-      'MODIFIED a at 17 against MODIFIED a at 16',
+    expect(storyDifference(told(10, changes), told(10, [...changes]))).toBeUndefined();
+    expect(storyDifference(told(10, changes), told(10, changes.slice(0, 4)))).toBe(
+      'MODIFIED a at 17 against nothing',
     );
+    const other = told(10, [...changes.slice(0, 4), change(16, 'MODIFIED', 'a', 'v4')]);
+    expect(storyDifference(told(10, changes), other)).toBe('MODIFIED a at 17 against MODIFIED a at 16');
+  });
+
+  it('are compared where both still remember', () => {
+    expect(storyDifference(told(10, changes), told(12, changes.slice(2)))).toBeUndefined();
+    expect(storyDifference(told(12, changes.slice(3)), told(10, changes))).toBe(
+      'DELETED b at 15 against MODIFIED a at 14',
+    );
+  });
+});
+
+describe('the story of a run', () => {
+  const watch = (records: readonly WatchRecord[]): WatchLog => ({
+    name: 'w',
+    records: records.map((record) => ({ ...record, target: 'm1', atMilliseconds: 0 })),
+  });
+
+  it('is what members still tell and what watchers saw of the rest', () => {
+    const member: MemberStory = { member: 'm1', stretch: { from: 14, to: 17 }, changes: changes.slice(3) };
+    const merged = mergedStory([member], [watch([list(10), ...changes.slice(0, 3)])]);
+    expect(merged.changes.map(({ revision }) => revision)).toEqual([11, 12, 14, 15, 17]);
+    expect(merged.complete).toEqual([run]);
+  });
+
+  it('knows where it has holes: a watcher that had to list anew vouches for nothing in between', () => {
+    const records = [list(10), changes[0]!, broken, list(14), changes[3]!, broken, changes[4]!];
+    expect(stretchesOf(records)).toEqual([
+      { from: 10, to: 11 },
+      { from: 14, to: 17 },
+    ]);
+    const holed = mergedStory([], [watch(records)]);
+    expect(gaps(holed, run)).toEqual([{ from: 11, to: 14 }]);
+    expect(gaps(mergedStory([], []), run)).toEqual([run]);
+    expect(gaps(story, run)).toEqual([]);
+  });
+
+  it('joins stretches that touch', () => {
+    const stretches = [
+      { from: 5, to: 9 },
+      { from: 1, to: 3 },
+      { from: 3, to: 4 },
+      { from: 6, to: 7 },
+    ];
+    expect(joined(stretches)).toEqual([
+      { from: 1, to: 4 },
+      { from: 5, to: 9 },
+    ]);
+  });
+
+  it('accuses nobody of what may stand in a hole', () => {
+    const holed: Story = { changes: changes.slice(3), complete: [{ from: 14, to: 17 }] };
+    const call = { f: 'write', key: 'a', value: 'v1' } as const;
+    const operations = pairOperations([
+      { process: 1, timeNanoseconds: 1, type: 'invoke', call },
+      { process: 1, timeNanoseconds: 2, type: 'ok', call, revision: 11 },
+    ]);
+    expect(storyProblems(operations, holed)).toEqual([]);
+    expect(storyProblems(operations, { ...holed, complete: [run] })).toHaveLength(1);
+    const wrongList: WatchRecord = { kind: 'list', revision: 14, objects: [] };
+    expect(watchProblem([wrongList, ...changes.slice(3)], holed, run)).toBeUndefined();
   });
 });
 
@@ -134,7 +212,8 @@ describe('what clients were told', () => {
       ];
     };
     const operations = pairOperations([...append(1, 'ok'), ...append(2, 'fail'), ...append(3, 'ok')]);
-    expect(storyProblems(operations, lists).map(({ operation }) => operation)).toEqual([1, 2]);
+    const told: Story = { changes: lists, complete: [{ from: 20, to: 22 }] };
+    expect(storyProblems(operations, told).map(({ operation }) => operation)).toEqual([1, 2]);
   });
 });
 

@@ -64,6 +64,7 @@ function input(violations: Judgement['violations']): ReportInput {
     watches: [],
     convergence: { kind: 'equal', appliedIndex: 9, stateHash: 'ab'.repeat(16), milliseconds: 1 },
     stories: [],
+    firstRevision: 1,
     lastRevision: 5,
     stuck: [],
   };
