@@ -25,7 +25,7 @@ function victim(random: Random, names: readonly string[], leader: string | undef
 
 export const shapes = {
   /** A minority from a majority, by chance. */
-  halves(random, names) {
+  halves: (random, names) => {
     const order = shuffled(random, names);
     const minority = order.slice(0, names.length - majorityOf(names.length));
     const majority = order.slice(minority.length);
@@ -35,23 +35,23 @@ export const shapes = {
     };
   },
   /** One alone, most often the leader. */
-  isolate(random, names, leader) {
+  isolate: (random, names, leader) => {
     const alone = victim(random, names, leader);
     const rest = names.filter((name) => name !== alone);
     return { links: partitionFaults(names, [[alone], rest]), text: `${alone} isolated` };
   },
   /** It is heard and hears nothing. */
-  deaf(random, names, leader) {
+  deaf: (random, names, leader) => {
     const deaf = victim(random, names, leader);
     return { links: cutOneWay(names, [deaf]), text: `${deaf} hears nobody (one way)` };
   },
   /** It hears and is not heard. */
-  mute(random, names, leader) {
+  mute: (random, names, leader) => {
     const mute = victim(random, names, leader);
     return { links: cutOneWay([mute], names), text: `nobody hears ${mute} (one way)` };
   },
   /** Half of the members do not hear the other half. */
-  oneWayHalves(random, names) {
+  oneWayHalves: (random, names) => {
     const order = shuffled(random, names);
     const senders = order.slice(0, majorityOf(names.length));
     const receivers = order.slice(senders.length);
@@ -61,7 +61,7 @@ export const shapes = {
     };
   },
   /** Two sides and one member that sees both. */
-  bridge(random, names) {
+  bridge: (random, names) => {
     const [middle = '', ...rest] = shuffled(random, names);
     const left = rest.slice(0, Math.floor(rest.length / 2));
     const right = rest.slice(left.length);
@@ -71,7 +71,7 @@ export const shapes = {
     };
   },
   /** Each hears a majority, and no two the same one: members in a ring, each hears only those just after it. */
-  majoritiesRing(random, names) {
+  majoritiesRing: (random, names) => {
     const ring = shuffled(random, names);
     const heard = majorityOf(ring.length) - 1;
     const links = ring.flatMap((to, position) =>
@@ -83,7 +83,7 @@ export const shapes = {
     return { links, text: `ring of majorities: ${ring.join('→')}` };
   },
   /** Nobody hears anybody. */
-  shattered(_random, names) {
+  shattered: (_random, names) => {
     return { links: cutOneWay(names, names), text: 'every link cut' };
   },
 } as const satisfies Record<string, Shape>;

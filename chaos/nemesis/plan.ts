@@ -51,7 +51,7 @@ export interface PlannedFault {
 export interface Draw {
   readonly random: Random;
   /** As from a shuffled deck: nothing comes again before everything has come. */
-  deal<Value>(values: readonly [Value, ...Value[]]): Value;
+  readonly deal: <Value>(values: readonly [Value, ...Value[]]) => Value;
 }
 
 /** The draw for the turn-th plan of a nemesis. */
