@@ -41,8 +41,9 @@ export interface NemesisOptions {
   readonly clock: Clock;
   readonly records: FaultRecord[];
   readonly signal: AbortSignal;
-  /** undefined: as long as it takes. */
   readonly maxFaults: number;
+  /** How many nemeses work at one time: the more, the longer each one rests. */
+  readonly nemeses: number;
 }
 
 const maxSeed = 0x1_0000_0000;
@@ -64,7 +65,7 @@ export async function runNemesis(options: NemesisOptions): Promise<void> {
   const { executor, random, clock, signal, name } = options;
   const deckSeed = random.integer(0, maxSeed);
   for (let turn = 0; turn < options.maxFaults; turn += 1) {
-    const calm = within(random, calmMilliseconds);
+    const calm = within(random, calmMilliseconds) * Math.max(1, options.nemeses / 2);
     const hold = within(random, holdMilliseconds);
     // A sequence of its own for each plan, which may draw more or less as the cluster looks.
     const draw = drawOf({ deckSeed, turn, seed: random.integer(0, maxSeed) });

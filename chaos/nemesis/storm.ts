@@ -222,6 +222,7 @@ async function suffer(stage: Stage, faults: FaultRecord[]): Promise<void> {
       records: faults,
       signal: nemesesEnd.signal,
       maxFaults: maxFaultsOfANemesis,
+      nemeses: plan.nemeses.length,
     }),
   );
   for (const nemesis of nemeses) tasks.add(nemesis);

@@ -137,7 +137,7 @@ function drawBackdrop() {
   }
   pen.fillStyle = colours.heal;
   pen.fillRect(x(data.stormEndMilliseconds), 0, 2, layout.height);
-  pen.fillText('healed', x(data.stormEndMilliseconds) + 5, 24);
+  pen.fillText('healed', x(data.stormEndMilliseconds) + 5, 25);
 }
 
 function drawRate() {

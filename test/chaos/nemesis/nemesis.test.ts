@@ -52,6 +52,7 @@ async function storm(
     records,
     signal: end.signal,
     maxFaults: options.maxFaults ?? 1_000,
+    nemeses: 1,
   });
   await clock.advance(options.milliseconds ?? 60_000);
   end.abort();
