@@ -1,6 +1,7 @@
 /** Which checker judges which operation: by the model of the key, and transactions by their revisions. */
 import {
   checkLinearizability,
+  checkTransactions,
   type ModelName,
   type Operation,
   type Verdict,
@@ -28,12 +29,16 @@ function modelsOf(operations: readonly Operation[]): ReadonlyMap<string, ModelNa
 export function checkHistory(operations: readonly Operation[]): HistoryJudgement {
   const models = modelsOf(operations);
   const names = [...new Set(models.values())];
-  const verdicts = names.map((model) =>
-    checkLinearizability(
-      operations.filter(({ call }) => call.f !== 'txn' && models.get(call.key) === model),
-      { model },
+  const transactions = operations.filter(({ call }) => call.f === 'txn');
+  const verdicts = [
+    ...names.map((model) =>
+      checkLinearizability(
+        operations.filter(({ call }) => call.f !== 'txn' && models.get(call.key) === model),
+        { model },
+      ),
     ),
-  );
+    ...(transactions.length === 0 ? [] : [checkTransactions(transactions)]),
+  ];
   return {
     keys: verdicts.reduce((sum, { keys }) => sum + keys, 0),
     violations: verdicts.flatMap(violationsOf),

@@ -32,7 +32,7 @@ import { type FaultRecord, nemesisRandom, runNemesis } from './nemesis.js';
 import { type Observation, observe } from './observe.js';
 import type { ChaosPlan } from './options.js';
 import type { MemberStory, Stretch } from './story.js';
-import { createTasks, endingWith, type Tasks } from './tasks.js';
+import { atMost, createTasks, endingWith, type Tasks } from './tasks.js';
 
 export interface Storm {
   /** When the first client began, on the clock of all the other times here. */
@@ -230,10 +230,10 @@ async function suffer(stage: Stage, faults: FaultRecord[]): Promise<void> {
   nemesesEnd.abort();
   // A change of membership may wait for a quorum that only the heal brings back.
   const ended = Promise.allSettled(nemeses);
-  await Promise.race([ended, delay(clock, farewellMilliseconds, tasks.signal)]);
+  await atMost(clock, farewellMilliseconds, ended, tasks.signal);
   tasks.check();
   await executor.healAll();
-  await Promise.race([ended, delay(clock, recoveryLimitMilliseconds, tasks.signal)]);
+  await atMost(clock, recoveryLimitMilliseconds, ended, tasks.signal);
   tasks.check();
   await executor.healAll();
 }

@@ -1,4 +1,6 @@
 /** Loops that run beside each other until they are told to stop; the first that fails stops them all. */
+import { delay } from '../../client/index.js';
+import type { Clock } from '../../platform/index.js';
 
 export interface Tasks {
   /** Aborted when the caller's signal is, and when a task has failed. */
@@ -36,6 +38,19 @@ export function createTasks(caller: AbortSignal): Tasks {
     },
     check,
   };
+}
+
+/** Resolves with the promise, after the limit at the latest, or with the signal. Leaves no timer. Never rejects. */
+export async function atMost(
+  clock: Clock,
+  limitMilliseconds: number,
+  promise: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  const done = endingWith(signal);
+  const finish = (): void => done.abort();
+  promise.then(finish, finish);
+  await delay(clock, limitMilliseconds, done.signal);
 }
 
 /** A signal of its own that also ends with another. */

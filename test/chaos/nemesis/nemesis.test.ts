@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Executor } from '../../../chaos/nemesis/execute.js';
 import { type FaultRecord, runNemesis } from '../../../chaos/nemesis/nemesis.js';
 import type { FaultPlan } from '../../../chaos/nemesis/plan.js';
-import { createTasks } from '../../../chaos/nemesis/tasks.js';
+import { atMost, createTasks } from '../../../chaos/nemesis/tasks.js';
 import { UserError } from '../../../cluster/index.js';
 import { seededRandom } from '../../../platform/index.js';
+import { manualClock } from '../../cluster/support/manual-clock.js';
 import { VirtualClock } from '../../raft/support/virtual-clock.js';
 
 interface Scene {
@@ -92,6 +93,19 @@ describe('a nemesis', () => {
 
   it('does no more than it may', async () => {
     expect(await storm(scene(), { maxFaults: 3 })).toHaveLength(3);
+  });
+});
+
+describe('waiting for a while', () => {
+  it('ends with what it waits for, or with the while, and leaves no timer', async () => {
+    const clock = manualClock();
+    const { signal } = new AbortController();
+    await atMost(clock, 60_000, Promise.reject(new Error('told elsewhere')), signal);
+    expect(clock.pending()).toBe(0);
+    const forever = atMost(clock, 60_000, new Promise(() => {}), signal);
+    clock.advance(60_000);
+    await forever;
+    expect(clock.pending()).toBe(0);
   });
 });
 
