@@ -41,6 +41,8 @@ export interface ApiClientOptions {
   readonly userAgent: string;
   /** From sending to the last byte of the answer; watches are only bounded until their headers. 30 s. */
   readonly requestTimeoutMilliseconds?: number;
+  /** Asks the server to give up by then, and to say so; its own limits when absent. Watches are not concerned. */
+  readonly serverTimeoutMilliseconds?: number;
   /** 64 MiB: an answer past it fails with `invalid-response`. */
   readonly maxResponseBytes?: number;
 }
@@ -385,6 +387,16 @@ function startDeadline(exchange: Exchange, request: RawRequest): Deadline {
   };
 }
 
+function serverTimeout(
+  { serverTimeoutMilliseconds }: ApiClientOptions,
+  { path, query }: RawRequest,
+): QueryParameters {
+  // A watch has no such end, and a path that brings its own query is not added to.
+  if (serverTimeoutMilliseconds === undefined || query?.['watch'] !== undefined || path.includes('?'))
+    return {};
+  return { timeout: `${serverTimeoutMilliseconds}ms` };
+}
+
 function open(exchange: Exchange, request: RawRequest, signal: AbortSignal): Promise<OpenResponse> {
   const headers: Record<string, string> = {
     accept: request.accept ?? 'application/json',
@@ -394,7 +406,7 @@ function open(exchange: Exchange, request: RawRequest, signal: AbortSignal): Pro
   if (request.contentType !== undefined) headers['content-type'] = request.contentType;
   return exchange.connection.send({
     method: request.method,
-    path: request.path + queryString(request.query ?? {}),
+    path: request.path + queryString({ ...serverTimeout(exchange.options, request), ...request.query }),
     headers,
     body: request.body,
     signal,

@@ -35,7 +35,7 @@ import type { MemberStory, Stretch } from './story.js';
 import { atMost, createTasks, endingWith, type Tasks } from './tasks.js';
 
 export interface Storm {
-  /** When the first client began, on the clock of all the other times here. */
+  /** Zero of the history's times, on the clock of all the other times here. */
   readonly startMilliseconds: number;
   readonly stormEndMilliseconds: number;
   readonly endMilliseconds: number;
@@ -56,7 +56,9 @@ export interface Storm {
 }
 
 const watcherCount = 4;
+/** A client gives up after the server has: both kinds of unknown outcome come, its silence and its own word. */
 const requestTimeoutMilliseconds = 5_000;
+const serverTimeoutMilliseconds = 2_000;
 const maxFaultsOfANemesis = 500;
 const recoveryLimitMilliseconds = 60_000;
 const afterHealMilliseconds = 2_000;
@@ -90,14 +92,18 @@ export async function runStorm(options: {
   const tasks = createTasks(options.signal);
   // Every client and every watcher listens to the one signal that ends them.
   setMaxListeners(0, tasks.signal);
-  const recorder = createHistoryRecorder({ nowNanoseconds: () => clock.monotonicMilliseconds() * 1_000_000 });
+  // The history's zero is the page's: a finding in the one is found in the other.
+  const startMilliseconds = clock.monotonicMilliseconds();
+  const recorder = createHistoryRecorder({
+    nowNanoseconds: () => (clock.monotonicMilliseconds() - startMilliseconds) * 1_000_000,
+  });
   const stage: Stage = {
     plan,
     cluster,
     clock,
     tasks,
     say,
-    targets: clusterTargets({ cluster, clock, requestTimeoutMilliseconds }),
+    targets: clusterTargets({ cluster, clock, requestTimeoutMilliseconds, serverTimeoutMilliseconds }),
     workloads: [
       registerWorkload(),
       collectionWorkload('append'),
@@ -114,7 +120,6 @@ export async function runStorm(options: {
   stage.tasks.check();
   const unlisted = await untilSeen(stage, watchers, firstRevision);
   if (unlisted.length > 0) throw new UserError(`the watchers could not begin: ${unlisted.join('; ')}`);
-  const startMilliseconds = clock.monotonicMilliseconds();
   const observations: Observation[] = [];
   const observerEnd = endingWith(tasks.signal);
   tasks.add(observe(cluster, clock, observations, observerEnd.signal));

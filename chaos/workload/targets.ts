@@ -24,9 +24,16 @@ export interface TargetsOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly requestTimeoutMilliseconds: number;
+  /** After which a member is to say that it has given up. */
+  readonly serverTimeoutMilliseconds: number;
 }
 
-export function clusterTargets({ cluster, clock, requestTimeoutMilliseconds }: TargetsOptions): Targets {
+export function clusterTargets({
+  cluster,
+  clock,
+  requestTimeoutMilliseconds,
+  serverTimeoutMilliseconds,
+}: TargetsOptions): Targets {
   const names = (): readonly string[] => [...cluster.members.map(({ name }) => name), frontDoor];
   return {
     names,
@@ -41,6 +48,7 @@ export function clusterTargets({ cluster, clock, requestTimeoutMilliseconds }: T
         logger: silentLogger,
         userAgent: 'kuorum-chaos',
         requestTimeoutMilliseconds,
+        serverTimeoutMilliseconds,
       });
       return { name, api };
     },

@@ -60,6 +60,29 @@ describe('requests', () => {
     expect(server.requests[0]?.body).toContain('9223372036854775807');
   });
 
+  it('ask the server to give up in time when they are to, except for watches', async () => {
+    const hasty = createApiClient({
+      server: server.url,
+      tls: { authority: server.certificates.authority },
+      clock: systemClock(),
+      logger: silentLogger,
+      userAgent: 'test/1',
+      serverTimeoutMilliseconds: 2_500,
+    });
+    server.handler = (request) => request.json(200, {});
+    await hasty.get(configMaps, 'a', { resourceVersion: '0' });
+    await hasty.update(configMaps, { metadata: { name: 'a' } });
+    await hasty.raw({ method: 'GET', path: '/readyz?verbose' });
+    (await hasty.watch(configMaps)).cancel();
+    hasty.close();
+    expect(server.requests.map(({ url }) => url.searchParams.get('timeout'))).toEqual([
+      '2500ms',
+      '2500ms',
+      null,
+      null,
+    ]);
+  });
+
   it('name the resource, the verb and the options as the server expects', async () => {
     server.handler = (request) => request.json(200, {});
     const deployments = { group: 'apps', version: 'v1', resource: 'deployments', namespace: 'a b' };
