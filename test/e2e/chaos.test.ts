@@ -1,14 +1,11 @@
 /** Chaos on real processes, from the command: a clean end, a page, and an end that is not clean. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatHistory, type HistoryEvent, parseHistory } from '../../chaos/index.js';
 import { isAlive, type Workplace, workplace } from './support/kuorum.js';
 import { until } from './support/until.js';
-
-const leftovers = async (): Promise<readonly string[]> =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith('kuorum-chaos-'));
 
 /** The last answered read of a register that had found something answers that it found nothing. */
 function withStaleRead(events: readonly HistoryEvent[]): readonly HistoryEvent[] {
@@ -24,15 +21,19 @@ function withStaleRead(events: readonly HistoryEvent[]): readonly HistoryEvent[]
 
 describe('kuorum chaos', () => {
   let place: Workplace;
+  /** Where the command puts what it needs for a while: its own, so that what it leaves behind is seen. */
+  let temporary: string;
+  const env = (): { readonly TMPDIR: string } => ({ TMPDIR: temporary });
   beforeAll(async () => {
     place = await workplace();
+    temporary = await mkdtemp(join(tmpdir(), 'kuorum-e2e-'));
   });
   afterAll(async () => {
     await place?.leave();
+    await rm(temporary, { recursive: true, force: true });
   });
 
   it('breaks a cluster of its own, finds it sound, and leaves a history, a page and nothing else', async () => {
-    const before = await leftovers();
     const { code, stdout, stderr } = await place.run(
       [
         'chaos',
@@ -45,7 +46,7 @@ describe('kuorum chaos', () => {
         '--nemesis',
         'partition,kill,pause,clock,link',
       ].concat(['--rate', '80', '--history', 'history.jsonl', '--report', 'report.html']),
-      { timeoutMilliseconds: 170_000 },
+      { timeoutMilliseconds: 170_000, env: env() },
     );
     expect(`${stdout}${stderr}`).toContain(
       'clean: linearizable, watches complete, members equal, nothing lost',
@@ -57,7 +58,7 @@ describe('kuorum chaos', () => {
       new Set(['read', 'write', 'cas', 'append', 'add', 'txn']),
     );
     expect(await readFile(join(place.folder, 'report.html'), 'utf8')).toContain('class="verdict clean"');
-    expect(await leftovers()).toEqual(before);
+    expect(await readdir(temporary)).toEqual([]);
   });
 
   it('says that a history is sound, and ends with 1 for one that somebody has falsified', async () => {
@@ -73,8 +74,9 @@ describe('kuorum chaos', () => {
   });
 
   it('ends at Ctrl-C with everything that it started', async () => {
-    const before = await leftovers();
-    const program = place.start(['chaos', '--members', '3', '--duration', '10m', '--data-dir', 'kept']);
+    const program = place.start(['chaos', '--members', '3', '--duration', '10m', '--data-dir', 'kept'], {
+      env: env(),
+    });
     const clusterFile = join(place.folder, 'kept', 'cluster.json');
     const pids = await until('clients are at work', async () => {
       if (!program.output().includes('for 600 s')) return undefined;
@@ -89,7 +91,7 @@ describe('kuorum chaos', () => {
     expect(stderr).toContain('kuorum: the chaos run was interrupted');
     expect(code).toBe(1);
     expect(pids.filter(isAlive)).toEqual([]);
-    expect(await leftovers()).toEqual(before);
+    expect(await readdir(temporary)).toEqual([]);
   });
 
   it('refuses what it cannot do before it starts anything', async () => {
