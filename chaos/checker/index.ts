@@ -1,4 +1,5 @@
 /** The door of chaos/checker: histories and the machines that judge them. */
+export { benchmarkChecker, type CheckerBenchmarkOptions, type CheckerBenchmarkResult } from './benchmark.js';
 export {
   type HistoryCall,
   HistoryError,
@@ -24,4 +25,15 @@ export type { SearchLimits } from './search.js';
 export { type SimulatedHistoryOptions, simulatedHistory } from './simulated-history.js';
 export { checkTransactions } from './transactions/check.js';
 export type { Undecided, Verdict, Violation } from './verdict.js';
+export {
+  type CommittedRevision,
+  checkWatches,
+  type WatchedEvent,
+  type WatcherHistory,
+  type WatcherStep,
+  type WatchFinding,
+  type WatchFindingKind,
+  type WatchVerdict,
+  watchVerdictText,
+} from './watches.js';
 export { answerText, callText, operationsText, verdictText, violationText } from './window-text.js';

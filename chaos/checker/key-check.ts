@@ -1,7 +1,8 @@
 /** Whether the operations on one key can be put in an order that the model allows: the search, set up. */
+import type { SearchOperation } from './ends.js';
 import type { Operation } from './history.js';
 import type { Model } from './model.js';
-import { type SearchLimits, type SearchOperation, type SearchResult, searchOrder } from './search.js';
+import { type SearchLimits, type SearchResult, searchOrder } from './search.js';
 
 /** An operation that certainly did nothing, or a read that nobody saw the answer of, says nothing. */
 export function saysSomething(operation: Operation): boolean {

@@ -15,19 +15,16 @@
  *  3. A state that others still need and nobody can make any more must not be left.
  *  4. If with a set U of unknown operations spent there was no way on, there is none with more of them spent.
  *
- * And a fifth keeps violations cheap to establish: when nobody waits for the state that is left, and a write is
- * ordered together with everybody who needs its value, then these might as well come first in any order, so
- * the other choices at that place cannot help.
+ * Two more keep violations cheap to establish, since then every choice is tried:
+ *
+ *  5. When nobody waits for the state that is left, and a write was ordered together with all who needed its
+ *     value (or nobody needs it), these might as well come first in any order that there is: the other choices at
+ *     that place cannot help.
+ *  6. Of operations with the same effect only the one that returns first is tried: in any order that has another
+ *     of them here, the two can change places.
  */
+import { EndsList, type SearchOperation, type Timeline, timelineOf } from './ends.js';
 import { type CompiledModel, impossible } from './model.js';
-
-/** One operation as the search sees it: its call's number in the model, and when it ran. */
-export interface SearchOperation {
-  readonly call: number;
-  readonly invokedNanoseconds: number;
-  /** Undefined: its outcome is unknown. */
-  readonly returnedNanoseconds: number | undefined;
-}
 
 export interface SearchLimits {
   /** How many times an operation may be put into the order, taken back or not. */
@@ -56,114 +53,6 @@ interface Choice {
   next: number;
 }
 
-/** Where in time an operation stands: invocations and unknown invocations share one numbering with returns. */
-interface Timeline {
-  /** Known operations in the order of invocation, then the unknown ones in theirs. */
-  readonly operations: readonly number[];
-  readonly known: number;
-  readonly invoked: Int32Array;
-  readonly returned: Int32Array;
-  /** When what stands at a position happened. */
-  readonly times: readonly number[];
-}
-
-function timelineOf(operations: readonly SearchOperation[], model: CompiledModel): Timeline {
-  const ends = operations.flatMap(({ invokedNanoseconds, returnedNanoseconds }, operation) => [
-    { time: invokedNanoseconds, order: 0, operation },
-    ...(returnedNanoseconds === undefined ? [] : [{ time: returnedNanoseconds, order: 1, operation }]),
-  ]);
-  // At equal times invocations come first: such operations are concurrent.
-  ends.sort(
-    (left, right) => left.time - right.time || left.order - right.order || left.operation - right.operation,
-  );
-  const invocations = ends.filter((end) => end.order === 0).map((end) => end.operation);
-  const known = invocations.filter((operation) => operations[operation]?.returnedNanoseconds !== undefined);
-  const unknown = invocations.filter((operation) => {
-    const { call, returnedNanoseconds } = operations[operation]!;
-    return returnedNanoseconds === undefined && model.matters(call);
-  });
-  const ordered = [...known, ...unknown];
-  const rank = new Map(ordered.map((operation, index) => [operation, index]));
-  const invoked = new Int32Array(ordered.length);
-  const returned = new Int32Array(ordered.length);
-  for (const [position, end] of ends.entries()) {
-    const index = rank.get(end.operation);
-    if (index === undefined) continue;
-    if (end.order === 0) invoked[index] = position;
-    else returned[index] = position;
-  }
-  const times = ends.map((end) => end.time);
-  return { operations: ordered, known: known.length, invoked, returned, times };
-}
-
-/** The linked list of invocations and returns. Node 0 is its head; operation i has nodes 2i+1 and 2i+2. */
-class EndsList {
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
-  readonly #positions: Int32Array;
-
-  constructor(timeline: Timeline) {
-    const { known, invoked, returned } = timeline;
-    this.#positions = new Int32Array(2 * known + 1).fill(-1);
-    for (let index = 0; index < known; index += 1) {
-      this.#positions[2 * index + 1] = invoked[index]!;
-      this.#positions[2 * index + 2] = returned[index]!;
-    }
-    const nodes = Array.from(this.#positions.keys()).sort(
-      (left, right) => this.#positions[left]! - this.#positions[right]!,
-    );
-    this.#next = new Int32Array(2 * known + 1);
-    this.#previous = new Int32Array(2 * known + 1);
-    for (const [index, node] of nodes.entries()) {
-      this.#next[node] = nodes[index + 1] ?? 0;
-      this.#previous[node] = nodes[index - 1] ?? 0;
-    }
-  }
-
-  /** The first operation that is not ordered yet, or -1. */
-  first(): number {
-    return this.#operationAt(this.#next[0]!);
-  }
-
-  /** The next invocation before the first return, after the given operation's, or -1. */
-  after(operation: number): number {
-    return this.#operationAt(this.#next[2 * operation + 1]!);
-  }
-
-  /** Where the first return stands; every invocation before it may come next. */
-  firstReturn(): number {
-    let node = this.#next[0]!;
-    while (node !== 0 && (node & 1) === 1) node = this.#next[node]!;
-    return node === 0 ? Number.MAX_SAFE_INTEGER : this.#positions[node]!;
-  }
-
-  remove(operation: number): void {
-    // The return first: the invocation then keeps pointing at what follows both.
-    this.#unlink(2 * operation + 2);
-    this.#unlink(2 * operation + 1);
-  }
-
-  /** Undoes the newest `remove` that was not undone. */
-  restore(operation: number): void {
-    this.#link(2 * operation + 1);
-    this.#link(2 * operation + 2);
-  }
-
-  #operationAt(node: number): number {
-    return (node & 1) === 1 ? (node - 1) >>> 1 : -1;
-  }
-
-  #unlink(node: number): void {
-    this.#next[this.#previous[node]!] = this.#next[node]!;
-    this.#previous[this.#next[node]!] = this.#previous[node]!;
-  }
-
-  #link(node: number): void {
-    this.#next[this.#previous[node]!] = node;
-    this.#previous[this.#next[node]!] = node;
-  }
-}
-
 /** How many are not ordered yet, by the state that they need or make. States beyond the bound have none. */
 class StateCounts {
   readonly #counts: Int32Array;
@@ -189,7 +78,8 @@ class Search {
   readonly #list: EndsList;
   /** Which operations are ordered, one bit each for the known ones. */
   readonly #ordered: Uint16Array;
-  /** For an unknown operation, the one before it with the same effect, or -1. */
+  readonly #effects: Int32Array;
+  /** For an unknown operation, the unknown one before it with the same effect, or -1. */
   readonly #twin: Int32Array;
   /** The unknown operations that are ordered. */
   #spent = 0n;
@@ -215,6 +105,7 @@ class Search {
     this.#calls = Int32Array.from(this.#timeline.operations, (operation) => operations[operation]!.call);
     this.#list = new EndsList(this.#timeline);
     this.#ordered = new Uint16Array((this.#timeline.known + 15) >>> 4);
+    this.#effects = this.#effectNumbers();
     this.#twin = this.#twins();
     let bound = 0;
     for (const call of this.#calls)
@@ -268,19 +159,27 @@ class Search {
     return { kind: 'undecided', limit, steps: this.#steps };
   }
 
-  /** For an unknown operation, the one before it with the same effect: it goes first, being available earlier. */
-  #twins(): Int32Array {
-    const twins = new Int32Array(this.#calls.length).fill(-1);
-    const newest = new Map<string, number>();
-    for (let index = this.#timeline.known; index < this.#calls.length; index += 1) {
-      const call = this.#calls[index]!;
+  /** Equal for operations that are the same to everybody else; -1 for one that is like no other. */
+  #effectNumbers(): Int32Array {
+    const numbers = new Map<string, number>();
+    return this.#calls.map((call) => {
       const made = this.#model.produces(call);
-      if (made === impossible) continue;
+      if (made === impossible) return -1;
       const effect = `${this.#model.observes(call)} ${made}`;
-      twins[index] = newest.get(effect) ?? -1;
+      const number = numbers.get(effect) ?? numbers.size;
+      numbers.set(effect, number);
+      return number;
+    });
+  }
+
+  #twins(): Int32Array {
+    const newest = new Map<number, number>();
+    return this.#effects.map((effect, index) => {
+      if (this.#isKnown(index) || effect === -1) return -1;
+      const twin = newest.get(effect) ?? -1;
       newest.set(effect, index);
-    }
-    return twins;
+      return twin;
+    });
   }
 
   #isKnown(index: number): boolean {
@@ -358,7 +257,7 @@ class Search {
     if (!this.#isKnown(candidate) || made === impossible || this.#model.observes(call) !== impossible) {
       return false;
     }
-    return this.#needed.of(made) === 0 && this.#wanted.of(made) === 0 && this.#makers.of(made) === 0;
+    return this.#needed.of(made) === 0 && this.#wanted.of(made) === 0;
   }
 
   /** Opens the next choice, unless this place was tried before. */
@@ -376,22 +275,45 @@ class Search {
 
   #candidates(): readonly number[] {
     const candidates: number[] = [];
-    const needed = new Set<number>();
+    /** Who may come next by the state that it needs: when the first of them must return. */
+    const needed = new Map<number, number>();
     for (let index = this.#list.first(); index !== -1; index = this.#list.after(index)) {
       const call = this.#calls[index]!;
-      needed.add(this.#model.observes(call));
+      const observed = this.#model.observes(call);
+      const returned = this.#timeline.returned[index]!;
+      needed.set(observed, Math.min(needed.get(observed) ?? returned, returned));
       if (this.#model.step(this.#state, call) !== impossible) candidates.push(index);
     }
-    // Who must return first is tried first: it is the one that cannot wait.
-    candidates.sort((left, right) => this.#timeline.returned[left]! - this.#timeline.returned[right]!);
-    return [...candidates, ...this.#unknownCandidates(needed)];
+    const urgency = (index: number): number =>
+      Math.min(
+        this.#timeline.returned[index]!,
+        needed.get(this.#model.produces(this.#calls[index]!)) ?? Number.MAX_SAFE_INTEGER,
+      );
+    // Who must return first is tried first, or who makes what that one needs: it is the one that cannot wait.
+    const { returned } = this.#timeline;
+    candidates.sort((left, right) => urgency(left) - urgency(right) || returned[left]! - returned[right]!);
+    return [...this.#withoutTwins(candidates), ...this.#unknownCandidates(needed)];
+  }
+
+  /** Rule 6. */
+  #withoutTwins(candidates: readonly number[]): readonly number[] {
+    const { returned } = this.#timeline;
+    const first = new Map<number, number>();
+    for (const index of candidates) {
+      const twin = first.get(this.#effects[index]!);
+      if (twin === undefined || returned[index]! < returned[twin]!) first.set(this.#effects[index]!, index);
+    }
+    return candidates.filter((index) => {
+      const effect = this.#effects[index]!;
+      return effect === -1 || first.get(effect) === index;
+    });
   }
 
   /** Rule 2. */
-  #unknownCandidates(needed: ReadonlySet<number>): readonly number[] {
+  #unknownCandidates(needed: ReadonlyMap<number, number>): readonly number[] {
     const until = this.#list.firstReturn();
     const available: number[] = [];
-    const wanted = new Set(needed);
+    const wanted = new Set(needed.keys());
     for (let index = this.#timeline.known; index < this.#calls.length; index += 1) {
       if (this.#timeline.invoked[index]! > until) break;
       if (this.#isSpent(index)) continue;

@@ -7,9 +7,10 @@
  * compare-and-set that happened has itself seen what it expected, which may in turn be another's doing.
  */
 import type { HistoryValue } from '../history.js';
+import { firstBeyond } from '../sorted.js';
 import type { Observation, Observations } from './observations.js';
 import type { Transaction } from './transaction.js';
-import { firstBeyond, type Versions } from './versions.js';
+import { type Versions } from './versions.js';
 
 export interface Slot {
   readonly transaction: Transaction;

@@ -8,13 +8,14 @@
  * place-unknown.ts).
  */
 import type { Operation } from '../history.js';
+import { firstBeyond } from '../sorted.js';
 import { type Verdict, type Violation, verdictOf } from '../verdict.js';
 import { attributeUnknown, type Slot, Writers } from './attribute.js';
 import { show, strangeValue, violationOf } from './explain.js';
 import { isExplained, observationsOf } from './observations.js';
 import { placeUnknown } from './place-unknown.js';
 import { type Answered, answeredOf, type Transaction, transactionOf } from './transaction.js';
-import { firstBeyond, Versions, type Writing } from './versions.js';
+import { Versions, type Writing } from './versions.js';
 
 /** The highest revision that was answered before a time: a staircase, searched by halving. */
 class AnsweredBefore {

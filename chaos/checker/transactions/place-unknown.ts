@@ -5,10 +5,12 @@
  * This is a choice, and with values that repeat it can be the wrong one: then what does not fit is not called a
  * violation (see `certain` and `chosen`). With mod revisions, or with values of their own, there is none to make.
  */
+
+import { firstBeyond } from '../sorted.js';
 import type { Attribution, Slot, Writers } from './attribute.js';
 import type { Observations } from './observations.js';
 import type { Transaction } from './transaction.js';
-import { firstBeyond, type Writing } from './versions.js';
+import { type Writing } from './versions.js';
 
 export interface Placement {
   readonly placed: readonly Writing[];

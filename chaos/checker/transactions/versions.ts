@@ -1,26 +1,12 @@
 /** What each key held from which revision on, by the answers of those that wrote it. */
 import type { HistoryValue } from '../history.js';
+import { firstBeyond } from '../sorted.js';
 import type { Transaction } from './transaction.js';
 
 export interface Version {
   readonly revision: number;
   readonly value: HistoryValue;
   readonly writer: Transaction;
-}
-
-/** The position of the first element that is beyond, or the length. */
-export function firstBeyond<Element>(
-  sorted: readonly Element[],
-  isBeyond: (element: Element) => boolean,
-): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isBeyond(sorted[middle]!)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 export interface Writing {
