@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { kuorumVersion, maxPriority } from '../cluster/index.js';
 import { bench, benchRaft } from './commands/bench.js';
 import { type ChaosCommandOptions, chaos } from './commands/chaos.js';
+import { type CheckOptions, check } from './commands/check.js';
 import { down } from './commands/down.js';
 import { fault } from './commands/fault.js';
 import { kubeconfig } from './commands/kubeconfig.js';
@@ -218,6 +219,21 @@ function addMembership(program: Command): void {
     );
 }
 
+function addCheck(program: Command): void {
+  program
+    .command('check')
+    .description("check a history of clients (JSON lines in Jepsen's form) for linearizability")
+    .argument('<file>', 'the history')
+    .addOption(
+      new Option(
+        '--model <model>',
+        'what the keys are; txn: ordered by the revisions in the answers (default: by what the history holds)',
+      ).choices(['register', 'cas', 'append', 'set', 'txn']),
+    )
+    .addHelpText('after', '\nExit code: 0 linearizable, 1 violation, 3 undecided.')
+    .action((file: string, options: CheckOptions) => check(file, options));
+}
+
 function addClients(program: Command): void {
   program
     .command('kubeconfig')
@@ -326,6 +342,7 @@ export function createProgram(): Command {
   addBench(program);
   addSimulate(program);
   addChaos(program);
+  addCheck(program);
   program
     .command('version')
     .description('print the version')

@@ -1,5 +1,6 @@
 /** The door of chaos/checker: histories and the machines that judge them. */
 export { benchmarkChecker, type CheckerBenchmarkOptions, type CheckerBenchmarkResult } from './benchmark.js';
+export { checkHistory, type HistoryModel, modelFor } from './check-history.js';
 export {
   type HistoryCall,
   HistoryError,

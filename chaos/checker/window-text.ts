@@ -4,6 +4,8 @@ import type { Verdict, Violation } from './verdict.js';
 
 const barColumns = 36;
 const maxListElements = 12;
+/** One fault often shows in many places. */
+const maxShown = 5;
 
 function valueText(value: HistoryValue | readonly HistoryValue[]): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
@@ -149,6 +151,10 @@ export function violationText({ subject, explanation, operations }: Violation): 
   return [`${subject}: ${explanation}`, '', ...lines].join('\n');
 }
 
+function more(count: number, what: string): readonly string[] {
+  return count > maxShown ? [`\nand ${count - maxShown} more ${what}`] : [];
+}
+
 export function verdictText(verdict: Verdict): string {
   const size = `${verdict.operations} operations on ${verdict.keys} keys`;
   switch (verdict.kind) {
@@ -157,13 +163,17 @@ export function verdictText(verdict: Verdict): string {
     case 'undecided':
       return [
         `undecided: ${size}`,
-        ...verdict.undecided.map(({ subject, reason }) => `${subject}: ${reason}`),
+        ...verdict.undecided.slice(0, maxShown).map(({ subject, reason }) => `${subject}: ${reason}`),
+        ...more(verdict.undecided.length, 'undecided'),
       ].join('\n');
     case 'violation':
       return [
         `not linearizable: ${size}`,
-        ...verdict.violations.map((violation) => `\n${violationText(violation)}`),
-        ...verdict.undecided.map(({ subject, reason }) => `\nundecided besides: ${subject}: ${reason}`),
+        ...verdict.violations.slice(0, maxShown).map((violation) => `\n${violationText(violation)}`),
+        ...more(verdict.violations.length, 'violations'),
+        ...verdict.undecided
+          .slice(0, maxShown)
+          .map(({ subject, reason }) => `\nundecided besides: ${subject}: ${reason}`),
       ].join('\n');
   }
 }

@@ -168,6 +168,15 @@ describe('a verdict', () => {
     });
   });
 
+  it('shows the first five windows when there are many', () => {
+    const operations = Array.from({ length: 7 }, (_, index) =>
+      history([0, 0, 10, write(1, `k${index}`)], [1, 20, 30, read(null, `k${index}`)]),
+    ).flat();
+    const text = textOf(operations, 'register');
+    expect(text.match(/^key "k\d": no order/gm)).toHaveLength(5);
+    expect(text.endsWith('\nand 2 more violations')).toBe(true);
+  });
+
   it('is linearizable for a history of nothing', () => {
     expect(kindOf([], 'register')).toBe('linearizable');
   });

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../cluster/support/temporary-folder.js';
+
+// The built command, as a user runs it (`npm test` builds first).
+const command = fileURLToPath(new URL('../../bin/kuorum.js', import.meta.url));
+
+async function check(
+  lines: readonly object[] | string,
+  ...options: readonly string[]
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'history.jsonl');
+  await writeFile(
+    file,
+    typeof lines === 'string' ? lines : lines.map((line) => JSON.stringify(line)).join('\n'),
+  );
+  const child = spawn(process.execPath, [command, 'check', 'history.jsonl', ...options], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return new Promise((resolve) => {
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+const write = (process: number, value: number, from: number, to: number): readonly object[] => [
+  { process, type: 'invoke', f: 'write', key: 'k', value, time: from },
+  { process, type: 'ok', f: 'write', key: 'k', value, time: to },
+];
+const read = (process: number, value: number, from: number, to: number): readonly object[] => [
+  { process, type: 'invoke', f: 'read', key: 'k', value: null, time: from },
+  { process, type: 'ok', f: 'read', key: 'k', value, time: to },
+];
+
+describe('kuorum check', () => {
+  it('ends with 0 on a linearizable history', async () => {
+    expect(await check([...write(0, 1, 0, 10), ...read(1, 1, 20, 30)])).toEqual({
+      code: 0,
+      stdout: 'model register, linearizable: 2 operations on 1 keys\n',
+      stderr: '',
+    });
+  });
+
+  it('ends with 1 on a stale read, and shows it', async () => {
+    const { code, stdout } = await check([
+      ...write(0, 1, 0, 10),
+      ...write(0, 2, 20, 30),
+      ...read(1, 1, 40, 50),
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('key "k": no order of these 3 operations explains every answer');
+  });
+
+  it('ends with 3 when it cannot decide', async () => {
+    const unknown = (process: number, other: string): object => ({
+      process,
+      type: 'invoke',
+      f: 'txn',
+      key: null,
+      value: [
+        ['w', 'a', 1],
+        ['w', other, 1],
+      ],
+      time: 0,
+    });
+    const value = [
+      ['r', 'a', 1],
+      ['r', 'b', null],
+    ];
+    const { code, stdout } = await check([
+      unknown(0, 'b'),
+      unknown(1, 'c'),
+      { process: 2, type: 'invoke', f: 'txn', key: null, value, time: 10 },
+      { process: 2, type: 'ok', f: 'txn', key: null, value, time: 20, revision: 4 },
+    ]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^model txn, undecided: 3 operations on 3 keys\nkey "[ab]": /);
+  });
+
+  it('names the line and the field that it cannot read', async () => {
+    expect(await check('{"process":0}')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'kuorum: history.jsonl: line 1, field "time": must be a whole number of at least 0, not absent\n',
+    });
+    expect((await check([], '--model', 'queue')).stderr).toContain(
+      'Allowed choices are register, cas, append, set, txn',
+    );
+  });
+});
