@@ -74,7 +74,7 @@ function withTicks(
   arrivedFirst: boolean,
 ): readonly CoreEvent[] {
   if (count === 0) return arrived;
-  const ticks = new Array<CoreEvent>(count).fill(tick);
+  const ticks = Array.from({ length: count }, () => tick);
   return arrivedFirst ? [...arrived, ...ticks] : [...ticks, ...arrived];
 }
 
