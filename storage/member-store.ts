@@ -64,13 +64,12 @@ export async function openMemberStore(options: MemberStoreOptions): Promise<Memb
   const log = await openMemberLog(disk, logger);
   let machine: MemberStateMachine;
   try {
-    const birth = await log.readBirth();
     machine = await MemberStateMachine.open({
       disk,
       log,
       clock,
       logger,
-      birth,
+      birth: () => log.readBirth(),
       clusterId: identity.clusterId,
     });
   } catch (error) {

@@ -60,7 +60,7 @@ export interface StateMachineOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly clusterId: string;
-  readonly birth: SnapshotMetadata;
+  readonly birth: () => Promise<SnapshotMetadata>;
   readonly flushDelayMilliseconds?: number;
 }
 

@@ -1,5 +1,5 @@
 /** A log without entries: of a member that was just born, or one that begins after a state it was given. */
-import type { DatabaseOptions, Disk } from '../../platform/index.js';
+import type { BatchOperation, DatabaseOptions, Disk } from '../../platform/index.js';
 import type { Configuration, SnapshotMetadata } from '../../raft/index.js';
 import {
   COUNTER_KEY,
@@ -27,20 +27,15 @@ export async function formatLogAfter(disk: Disk, snapshot: SnapshotMetadata): Pr
   const { index, term } = snapshot;
   const chain = chainStart(index, term);
   const lowestStored = index + 1;
+  const hardState = { term, votedFor: undefined, commitIndex: index };
+  const operations: readonly BatchOperation[] = [
+    { type: 'put', key: TRUNCATION_KEY, value: encodeTruncation({ snapshot, chain, lowestStored }) },
+    { type: 'put', key: HARD_STATE_KEY, value: encodeHardState(hardState) },
+    { type: 'put', key: COUNTER_KEY, value: encodeCounter(1) },
+  ];
   const database = await disk.openDatabase(LOG_DATABASE, logDatabaseOptions);
   try {
-    await database.batch(
-      [
-        { type: 'put', key: TRUNCATION_KEY, value: encodeTruncation({ snapshot, chain, lowestStored }) },
-        {
-          type: 'put',
-          key: HARD_STATE_KEY,
-          value: encodeHardState({ term, votedFor: undefined, commitIndex: index }),
-        },
-        { type: 'put', key: COUNTER_KEY, value: encodeCounter(1) },
-      ],
-      { sync: true },
-    );
+    await database.batch(operations, { sync: true });
   } finally {
     await database.close();
   }
@@ -52,7 +47,8 @@ export async function formatLogAfter(disk: Disk, snapshot: SnapshotMetadata): Pr
       chain,
       term,
       votedFor: undefined,
-      operations: undefined,
+      // What a member was born with stands nowhere else.
+      operations,
     });
   }
 }

@@ -182,7 +182,7 @@ export async function loadTrustedLog(
 ): Promise<TrustedLog> {
   let { log, problem } = await examine(database, witness, statePoint);
   if (problem !== undefined && witness?.operations !== undefined) {
-    const { value: counter } = await readRecord(database, COUNTER_KEY, 'batch counter', decodeCounter);
+    const { value: counter = 0 } = await readRecord(database, COUNTER_KEY, 'batch counter', decodeCounter);
     // Only the last batch can be completed: what lies before it must have arrived by itself.
     if (counter === witness.counter - 1 || counter === witness.counter) {
       await database.batch(witness.operations, { sync: true });

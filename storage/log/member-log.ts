@@ -18,7 +18,7 @@ import type {
   SnapshotMetadata,
   Term,
 } from '../../raft/index.js';
-import { bytesOf } from '../bytes.js';
+import { bytesOf, equalBytes } from '../bytes.js';
 import { DamagedRecordError, openRecord, sealRecord, stringAt } from '../tuple.js';
 import { LOG_DATABASE, logDatabaseOptions } from './format-log.js';
 import { loadTrustedLog, type TrustedLog } from './load-log.js';
@@ -106,14 +106,24 @@ export class MemberLog implements LogStorage {
     );
   }
 
-  /** What a member's state begins with: the configuration it was formatted with. Throws `DamagedRecordError`. */
+  /**
+   * What an empty state begins with: what the member was formatted with. Throws `DamagedRecordError` when the log
+   * has lost that, or begins later: whatever the state would begin with instead, it would not be its peers' state.
+   */
   async readBirth(): Promise<SnapshotMetadata> {
-    const record = await this.#database.get(TRUNCATION_KEY);
-    const nobody = { voters: [], votersOutgoing: [], learners: [], members: [] };
-    const birth = { index: 0, term: 0, timeMilliseconds: 0, configuration: nobody };
-    // Once the log is truncated the state carries the configuration itself.
+    const record = (await this.#database.get(TRUNCATION_KEY)) ?? (await this.#witnessedTruncation());
     const beginning = record === undefined ? undefined : decodeTruncation(record).snapshot;
-    return beginning?.index === 0 ? beginning : birth;
+    if (beginning?.index === 0) return beginning;
+    throw new DamagedRecordError('the state is empty, and the log has lost what it began with');
+  }
+
+  /** The log's first batch may be the one that was lost. */
+  async #witnessedTruncation(): Promise<Uint8Array | undefined> {
+    const witness = await readWitness(this.#disk);
+    const put = witness?.operations?.find(
+      (operation) => operation.type === 'put' && equalBytes(operation.key, TRUNCATION_KEY),
+    );
+    return put?.type === 'put' ? put.value : undefined;
   }
 
   /** What the state has applied on disk; before `load`. */

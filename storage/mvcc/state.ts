@@ -54,8 +54,8 @@ export interface StateOptions {
   readonly database: DiskDatabase;
   readonly clock: Clock;
   readonly clusterId: string;
-  /** What an empty state begins with. */
-  readonly birth: SnapshotMetadata;
+  /** What an empty state begins with; asked only for one. */
+  readonly birth: () => Promise<SnapshotMetadata>;
   readonly cacheBytes?: number;
   readonly flushDelayMilliseconds?: number;
 }
@@ -120,7 +120,7 @@ export class ReplicatedState {
   /** Throws `DamagedRecordError` when what the state says of itself cannot be trusted. */
   static async open(options: StateOptions): Promise<ReplicatedState> {
     const record = await options.database.get(bytesOf(META_KEY));
-    const meta = record === undefined ? metaAtBirth(options.birth) : decodeMeta(META_KEY, record);
+    const meta = record === undefined ? metaAtBirth(await options.birth()) : decodeMeta(META_KEY, record);
     if (meta.formatVersion > STATE_FORMAT_VERSION) {
       throw new DamagedRecordError(`state format ${meta.formatVersion} is newer than this version`);
     }

@@ -79,10 +79,15 @@ function isDamage(error: unknown): error is Error {
 async function bringToEnd(disk: Disk, identity: MemberIdentity, tools: RecoveryTools): Promise<Candidate> {
   const log = await openMemberLog(disk, tools.logger);
   try {
-    const birth = await log.readBirth();
     const stateName = (await log.readStateName()) ?? FIRST_STATE;
     const { clusterId } = identity;
-    const machine = await MemberStateMachine.open({ disk, log, birth, clusterId, ...tools });
+    const machine = await MemberStateMachine.open({
+      disk,
+      log,
+      birth: () => log.readBirth(),
+      clusterId,
+      ...tools,
+    });
     try {
       const { appliedIndex } = machine;
       const stateHash = machine.state.stateHash();
@@ -102,9 +107,6 @@ async function bringToEnd(disk: Disk, identity: MemberIdentity, tools: RecoveryT
       const { revision } = machine.state;
       const endStateHash = machine.state.stateHash();
       const end = machine.state.metadata();
-      // Every cluster's state or log names its members: what names nobody has lost both.
-      if (end.configuration.voters.length === 0)
-        throw new DamagedRecordError('neither log nor state is there');
       await machine.state.flush();
       return {
         identity,

@@ -33,11 +33,10 @@ async function close(member: Member): Promise<void> {
 async function openMember(disk: SimulatedDisk, format = true): Promise<Member> {
   if (format) await formatLog(disk, singleConfiguration);
   const log = await openMemberLog(disk, silentLogger);
-  const birth = await log.readBirth();
   const machine = await MemberStateMachine.open({
     disk,
     log,
-    birth,
+    birth: () => log.readBirth(),
     clock: systemClock(),
     logger: silentLogger,
     clusterId: testClusterId,

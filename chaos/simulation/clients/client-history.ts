@@ -21,6 +21,15 @@ interface RecordedRead {
   readonly what: string;
 }
 
+export interface Comparison {
+  readonly what: string;
+  readonly key: string;
+  /** 0: that there is no such key. */
+  readonly operand: number;
+  readonly revision: number;
+  readonly succeeded: boolean;
+}
+
 interface RecordedWrite {
   readonly revision: number;
   readonly changes: Changes;
@@ -82,6 +91,21 @@ export class ClientHistory {
       );
     this.#learn(read.revision);
     this.#reads.push(read);
+  }
+
+  /**
+   * A write that depended on a mod revision. Where it succeeded, the key stood at just that one before; where it
+   * did not, at another: `current`, which came with the answer.
+   */
+  compared(comparison: Comparison, current: number | undefined): void {
+    const { what, key, operand, revision, succeeded } = comparison;
+    if (!succeeded) {
+      if (current === operand)
+        this.#report('client-history', `${what} was told that it failed, and ${key} stands at ${current}`);
+      return;
+    }
+    const found = operand === 0 ? new Map<string, number>() : new Map([[key, operand]]);
+    this.#reads.push({ revision: revision - 1, key, found, what: `what ${what} compared with` });
   }
 
   /** A read that may be stale; it must be true of its revision all the same. */

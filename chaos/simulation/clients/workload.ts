@@ -175,12 +175,20 @@ export class Workload {
     });
   }
 
-  #write(what: string, request: TxnRequest, changes: ReadonlyMap<string, Value>): void {
+  #write(
+    what: string,
+    request: TxnRequest,
+    changes: ReadonlyMap<string, Value>,
+    told?: (attempt: Attempt, result: TxnResult) => void,
+  ): void {
     const values = [...changes.values()].filter((value): value is string => value !== null);
     this.#ask<TxnResult>(
       what,
       (store) => store.txn(request, this.#context),
-      (attempt, outcome) => this.#written(attempt, outcome, changes, values),
+      (attempt, outcome) => {
+        this.#written(attempt, outcome, changes, values);
+        if (outcome?.kind === 'done') told?.(attempt, outcome.value);
+      },
     );
   }
 
@@ -241,6 +249,11 @@ export class Workload {
         else: [{ type: 'range', key: keyBytes }],
       },
       new Map([[key, value]]),
+      (attempt, { revision, succeeded, results }) => {
+        const [found] = results;
+        const current = found?.type === 'range' ? (found.items[0]?.modRevision ?? 0) : undefined;
+        this.#options.history.compared({ what: attempt.what, key, operand, revision, succeeded }, current);
+      },
     );
   }
 

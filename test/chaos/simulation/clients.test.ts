@@ -43,6 +43,27 @@ describe('a history of clients', () => {
     expect(broken).toEqual(['client-history']);
   });
 
+  it('is broken by a comparison that held although the key stood elsewhere, or failed although it did not', () => {
+    const comparison = { what: 'put a if 2', key: 'a', operand: 2, revision: 4, succeeded: true };
+    const lost = historyOf();
+    lost.history.watched(2, changes({ a: '1' }), 'watch');
+    lost.history.watched(3, changes({ a: '2' }), 'watch');
+    lost.history.watched(4, changes({ a: '3' }), 'watch');
+    lost.history.compared(comparison, undefined);
+    lost.history.judge(4);
+    expect(lost.broken).toEqual(['client-history']);
+    const failed = historyOf();
+    failed.history.compared({ ...comparison, revision: 3, succeeded: false }, 2);
+    expect(failed.broken).toEqual(['client-history']);
+    const fine = historyOf();
+    fine.history.watched(2, changes({ a: '1' }), 'watch');
+    fine.history.watched(3, changes({ a: '2' }), 'watch');
+    fine.history.compared({ ...comparison, revision: 3 }, undefined);
+    fine.history.compared({ ...comparison, revision: 3, succeeded: false }, 3);
+    fine.history.judge(3);
+    expect(fine.broken).toEqual([]);
+  });
+
   it('is broken by one revision for two writes', () => {
     const { broken, history } = historyOf();
     history.wrote(2, changes({ a: '1' }), 1);

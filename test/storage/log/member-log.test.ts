@@ -202,6 +202,20 @@ describe('a log that lost something', () => {
     });
   });
 
+  it('still knows what it began with when its first batch is lost, and says so when nothing does', async () => {
+    const newborn = simulatedDisk({ random: seededRandom(6) });
+    await formatLog(newborn, singleConfiguration);
+    newborn.loseNewestBatches('log', 1);
+    const log = await openMemberLog(newborn, silentLogger);
+    expect((await log.readBirth()).configuration).toEqual(singleConfiguration);
+    await log.close();
+    expect(await look(newborn)).toMatchObject({ lastIndex: 0, condition: { kind: 'intact' } });
+    await disk.deleteDatabase('log');
+    const emptied = await openMemberLog(disk, silentLogger);
+    await expect(emptied.readBirth()).rejects.toThrow('the log has lost what it began with');
+    await emptied.close();
+  });
+
   it('is recovering when everything is gone', async () => {
     await disk.deleteDatabase('log');
     expect(await look(disk)).toMatchObject({

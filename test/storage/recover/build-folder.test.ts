@@ -201,7 +201,7 @@ describe('a folder made from a member of a lost cluster', () => {
     const target = fresh();
     await recover(old, target);
     const log = await openMemberLog(target, silentLogger);
-    const birth = await log.readBirth();
+    const birth = () => log.readBirth();
     const machine = await MemberStateMachine.open({ disk: target, log, birth, clusterId: 'c2', ...tools });
     const { sessions } = machine.state;
     expect(sessions.size).toBe(0);
@@ -297,7 +297,7 @@ describe('a folder that is looked at', () => {
     await disk.deleteDatabase('state');
     expect(await examineMemberFolder(disk, tools)).toMatchObject({
       kind: 'damaged',
-      reason: expect.stringContaining('neither log nor state'),
+      reason: expect.stringContaining('the log has lost what it began with'),
     });
     expect(await examineMemberFolder(fresh(), tools)).toMatchObject({ kind: 'damaged', identity: undefined });
   });

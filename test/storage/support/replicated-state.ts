@@ -14,7 +14,7 @@ export async function openReplicatedState(): Promise<{
     database: await disk.openDatabase('state'),
     clock: systemClock(),
     clusterId: testClusterId,
-    birth: { index: 0, term: 0, timeMilliseconds: 0, configuration: singleConfiguration },
+    birth: async () => ({ index: 0, term: 0, timeMilliseconds: 0, configuration: singleConfiguration }),
   });
   return {
     state,
