@@ -5,19 +5,19 @@ import { type SeedResult, type SimulationOptions, simulate } from './simulate.js
 export interface BatchOptions {
   readonly firstSeed: number;
   readonly seeds: number;
-  /** Threads; 1: in this one. */
+  /** Threads beside this one; 0: here. */
   readonly jobs: number;
   readonly each: Omit<SimulationOptions, 'seed' | 'onLine'>;
   readonly onResult: (result: SeedResult) => void;
   readonly signal?: AbortSignal;
 }
 
-/** So that most of what one virtual second leaves behind is never looked at by a long collection. */
+/** Large enough that most of what a simulated second leaves behind is gone before it is looked at. */
 const YOUNG_GENERATION_MIB = 64;
 
 /** Results in the order of their seeds; fewer than asked for when it was interrupted. */
 export async function simulateMany(options: BatchOptions): Promise<readonly SeedResult[]> {
-  const results = options.jobs > 1 ? await inThreads(options) : await inThisThread(options);
+  const results = options.jobs > 0 ? await inThreads(options) : await inThisThread(options);
   return [...results].sort((a, b) => a.seed - b.seed);
 }
 

@@ -20,16 +20,27 @@ export class Machine implements Gate {
   #localAtPoint = 0;
   #pointMilliseconds = 0;
   #wallOffsetMilliseconds = 0;
+  /** For whichever process runs when it is used: the disk's. */
   readonly clock: Clock;
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
-    this.clock = {
+    this.clock = this.#clockOf(() => this.#life);
+  }
+
+  /** For the process that runs now: one that has ended hears nothing more, whatever its leftovers ask for. */
+  processClock(): Clock {
+    const life = this.#life;
+    return this.#clockOf(() => life);
+  }
+
+  #clockOf(life: () => number): Clock {
+    return {
       monotonicMilliseconds: () => this.#localMilliseconds(),
       wallMilliseconds: () => EPOCH_MILLISECONDS + this.#wallOffsetMilliseconds + this.#localMilliseconds(),
-      setTimer: (delayMilliseconds, callback) => this.#setTimer(delayMilliseconds, callback),
+      setTimer: (delayMilliseconds, callback) => this.#setTimer(delayMilliseconds, callback, life()),
       defer: (callback) => {
-        this.#timeline.after(0, callback, this, this.#life);
+        this.#timeline.after(0, callback, this, life());
       },
     };
   }
@@ -75,6 +86,11 @@ export class Machine implements Gate {
     this.#timeline.after(delayMilliseconds, action, this, ANY_LIFE);
   }
 
+  /** From outside, for one process only: a connection. */
+  reachProcess(life: number, delayMilliseconds: number, action: () => void): void {
+    this.#timeline.after(delayMilliseconds, action, this, life);
+  }
+
   admits(event: TimelineEvent): boolean {
     if (!this.#isUp || (event.life !== ANY_LIFE && event.life !== this.#life)) return false;
     if (this.#paused === undefined) return true;
@@ -97,9 +113,9 @@ export class Machine implements Gate {
     return this.#localAtPoint + (this.#timeline.nowMilliseconds - this.#pointMilliseconds) * this.#rate;
   }
 
-  #setTimer(delayMilliseconds: number, callback: () => void): Timer {
+  #setTimer(delayMilliseconds: number, callback: () => void, life: number): Timer {
     const delay = Math.max(0, delayMilliseconds) / this.#rate;
-    const event = this.#timeline.after(delay, callback, this, this.#life);
+    const event = this.#timeline.after(delay, callback, this, life);
     return {
       cancel: () => {
         event.action = undefined;

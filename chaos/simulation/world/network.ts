@@ -42,11 +42,21 @@ interface Endpoint {
   handlers: TransportHandlers | undefined;
 }
 
+/** One end of a snapshot's way: a process, not whichever runs on its machine later. */
+interface UploadEnd {
+  readonly endpoint: Endpoint;
+  readonly life: number;
+}
+
 interface Upload {
-  readonly from: MemberId;
-  readonly to: MemberId;
+  readonly sender: UploadEnd;
+  readonly receiver: UploadEnd;
   readonly stream: SnapshotStream;
   fail(reason: Error): void;
+}
+
+function reachEnd({ endpoint, life }: UploadEnd, delayMilliseconds: number, action: () => void): void {
+  endpoint.machine.reachProcess(life, delayMilliseconds, action);
 }
 
 export interface NetworkOptions {
@@ -165,13 +175,11 @@ export class SimulatedNetwork {
   }
 
   #breakUpload(upload: Upload, gone: MemberId, tell: boolean): void {
-    if (upload.from !== gone && upload.to !== gone) return;
-    const other = this.#endpoint(upload.from === gone ? upload.to : upload.from);
+    const { sender, receiver, stream } = upload;
     const reason = new Error('the other end of the snapshot is gone');
-    other.machine.reach(tell ? this.#latency() : STALL_MILLISECONDS, () => {
-      if (upload.from === gone) upload.stream.break(reason);
-      else upload.fail(reason);
-    });
+    const delay = tell ? this.#latency() : STALL_MILLISECONDS;
+    if (sender.endpoint.id === gone) reachEnd(receiver, delay, () => stream.break(reason));
+    else if (receiver.endpoint.id === gone) reachEnd(sender, delay, () => upload.fail(reason));
   }
 
   #endpoint(id: MemberId): Endpoint {
@@ -266,25 +274,26 @@ export class SimulatedNetwork {
     metadata: SnapshotMetadata,
     chunks: AsyncIterable<Uint8Array>,
   ): Promise<void> {
-    const sender = this.#endpoint(from);
+    const sender: UploadEnd = { endpoint: this.#endpoint(from), life: this.#endpoint(from).machine.life };
     const target = this.#endpoint(to);
-    await this.#getThrough(sender, target);
+    await this.#getThrough(sender, target, undefined);
+    const receiver: UploadEnd = { endpoint: target, life: target.machine.life };
     const stream = new SnapshotStream();
     let settle: { resolve(): void; reject(reason: Error): void } | undefined;
     const answered = new Promise<void>((resolve, reject) => {
       settle = { resolve, reject };
     });
     answered.catch(() => undefined);
-    const upload: Upload = { from, to, stream, fail: (reason) => settle?.reject(reason) };
+    const upload: Upload = { sender, receiver, stream, fail: (reason) => settle?.reject(reason) };
     this.#uploads.add(upload);
     const answer = (error: Error | undefined): void => {
       const delay = this.#latency() + (this.#link(to, from).cuts > 0 ? STALL_MILLISECONDS : 0);
-      sender.machine.reach(delay, () => {
+      reachEnd(sender, delay, () => {
         if (error === undefined) settle?.resolve();
         else settle?.reject(error);
       });
     };
-    target.machine.reach(0, () => {
+    reachEnd(receiver, 0, () => {
       const { handlers } = target;
       if (handlers === undefined) answer(new Error('connection refused'));
       else
@@ -295,33 +304,34 @@ export class SimulatedNetwork {
     });
     try {
       for await (const chunk of chunks) {
-        await Promise.race([this.#getThrough(sender, target), answered]);
-        target.machine.reach(0, () => stream.arrive(chunk));
+        await Promise.race([this.#getThrough(sender, target, receiver.life), answered]);
+        reachEnd(receiver, 0, () => stream.arrive(chunk));
       }
-      target.machine.reach(this.#latency(), () => stream.end());
+      reachEnd(receiver, this.#latency(), () => stream.end());
       await answered;
     } catch (error) {
       const reason = error instanceof Error ? error : new Error(String(error));
-      target.machine.reach(this.#latency(), () => stream.break(reason));
+      reachEnd(receiver, this.#latency(), () => stream.break(reason));
       throw error;
     } finally {
       this.#uploads.delete(upload);
     }
   }
 
-  /** Resolves, on the sender's machine, when something sent now has arrived. */
-  #getThrough(sender: Endpoint, target: Endpoint): Promise<void> {
-    const { clock } = sender.machine;
-    const givenUpAt = clock.monotonicMilliseconds() + STALL_MILLISECONDS;
-    const link = this.#link(sender.id, target.id);
+  /** Resolves, in the sender's process, when something sent now has arrived. `life`: only at this process. */
+  #getThrough(sender: UploadEnd, target: Endpoint, life: number | undefined): Promise<void> {
+    const { timeline } = this.#options;
+    const givenUpAt = timeline.nowMilliseconds + STALL_MILLISECONDS;
+    const link = this.#link(sender.endpoint.id, target.id);
     return new Promise((resolve, reject) => {
       const attempt = (): void => {
-        if (target.handlers === undefined) reject(new Error('connection refused'));
+        const isThere = target.handlers !== undefined && (life === undefined || life === target.machine.life);
+        if (!isThere) reject(new Error('connection refused'));
         else if (link.cuts === 0 && !link.clogged) resolve();
-        else if (clock.monotonicMilliseconds() >= givenUpAt) reject(new Error('the link is cut'));
-        else clock.setTimer(RETRY_MILLISECONDS, attempt);
+        else if (timeline.nowMilliseconds >= givenUpAt) reject(new Error('the link is cut'));
+        else reachEnd(sender, RETRY_MILLISECONDS, attempt);
       };
-      clock.setTimer(this.#latency() + link.extraDelayMilliseconds, attempt);
+      reachEnd(sender, this.#latency() + link.extraDelayMilliseconds, attempt);
     });
   }
 }

@@ -2,7 +2,13 @@
  * One member: the real core, driver and storage on a machine of its own with a simulated disk. It is started,
  * killed and stopped like a process, and its monitors see every step.
  */
-import { type Logger, type Random, seededRandom, silentLogger } from '../../../platform/index.js';
+import {
+  type LogFields,
+  type Logger,
+  type Random,
+  seededRandom,
+  silentLogger,
+} from '../../../platform/index.js';
 import {
   type Configuration,
   createRaftNode,
@@ -161,18 +167,22 @@ export class SimulatedMember {
       untouched: () => this.excuse === undefined,
       hash: () => store?.admin.hash(),
     };
+    const log = (message: string, fields?: LogFields): void => {
+      const reason = fields?.['error'];
+      events.logged(this, typeof reason === 'string' ? `${message}: ${reason}` : message);
+    };
     const logger: Logger = {
       ...silentLogger,
-      info: (message) => events.logged(this, message),
-      warn: (message) => events.logged(this, message),
-      error: (message) => events.logged(this, message),
+      info: log,
+      warn: log,
+      error: log,
       with: () => logger,
     };
     const opened = openMemberStore({
       disk: this.disk,
       expectedClusterId: clusterId,
       transport: network.transport(this.id),
-      clock: this.machine.clock,
+      clock: this.machine.processClock(),
       random: seededRandom(this.#random.integer(0, TWO_TO_32)),
       logger,
       ...timing,
