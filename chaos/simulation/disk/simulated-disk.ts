@@ -168,7 +168,7 @@ class Simulation {
     this.media.set(name, medium);
     if (medium.open) throw new DiskFailedError('io', `the database ${name} is already open`);
     medium.open = true;
-    return new Database(this, name, medium).asPlainObject();
+    return new Database(this, name, medium);
   }
 
   /** Batches of one database complete in order, whatever each one's duration. */
@@ -270,7 +270,7 @@ function everythingIn(medium: Medium): Iterable<MediumEntry> {
   return medium.entries(boundsOf({}), false, medium.visibleSequence);
 }
 
-class Database {
+class Database implements DiskDatabase {
   readonly #disk: Simulation;
   readonly #name: string;
   readonly #medium: Medium;
@@ -285,20 +285,6 @@ class Database {
     this.#name = name;
     this.#medium = medium;
     this.#generation = disk.generation;
-  }
-
-  /** So that a test can take it apart and replace a part. */
-  asPlainObject(): DiskDatabase {
-    return {
-      get: (key) => this.#get(key),
-      getMany: (keys) => this.#getMany(keys),
-      iterate: (options) => this.#begin(options),
-      batch: (operations, options) => this.#batch(operations, options),
-      snapshot: () => this.#snapshot(),
-      compactRange: () => this.#guarded(() => undefined),
-      sizeBytes: () => this.#sizeBytes(),
-      close: () => this.#close(),
-    };
   }
 
   #problem(): DiskFailedError | undefined {
@@ -317,17 +303,17 @@ class Database {
     });
   }
 
-  #get(key: Uint8Array): Promise<Uint8Array | undefined> {
+  get(key: Uint8Array): Promise<Uint8Array | undefined> {
     return this.#guarded(() => this.#medium.get(textOfKey(key), this.#medium.visibleSequence));
   }
 
-  #getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+  getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
     return this.#guarded(() =>
       keys.map((key) => this.#medium.get(textOfKey(key), this.#medium.visibleSequence)),
     );
   }
 
-  #begin(options: IterateOptions): DiskIterator {
+  iterate(options: IterateOptions): DiskIterator {
     const held = this.#medium.hold();
     return this.#iterate(options, held.sequence, held.release);
   }
@@ -366,7 +352,7 @@ class Database {
     };
   }
 
-  #batch(operations: readonly BatchOperation[], { sync }: { readonly sync: boolean }): Promise<void> {
+  batch(operations: readonly BatchOperation[], { sync }: { readonly sync: boolean }): Promise<void> {
     const problem = this.#problem() ?? this.#disk.takeFailure(this.#name);
     if (problem !== undefined) {
       if (this.#generation === this.#disk.generation && !this.#closed) this.#failure = problem;
@@ -376,7 +362,7 @@ class Database {
     return this.#last;
   }
 
-  #snapshot(): DiskReader & { close(): Promise<void> } {
+  snapshot(): DiskReader & { close(): Promise<void> } {
     const problem = this.#problem();
     if (problem !== undefined) throw problem;
     const { sequence, release } = this.#medium.hold();
@@ -399,7 +385,11 @@ class Database {
     };
   }
 
-  #sizeBytes(): Promise<number> {
+  compactRange(): Promise<void> {
+    return this.#guarded(() => undefined);
+  }
+
+  sizeBytes(): Promise<number> {
     return this.#guarded(() => {
       let total = 0;
       for (const { key, value } of everythingIn(this.#medium)) total += key.length + value.length;
@@ -407,7 +397,7 @@ class Database {
     });
   }
 
-  async #close(): Promise<void> {
+  async close(): Promise<void> {
     if (this.#closed || this.#generation !== this.#disk.generation) return;
     await this.#last.catch(() => undefined);
     this.#closed = true;
