@@ -74,8 +74,11 @@ function withTicks(
   arrivedFirst: boolean,
 ): readonly CoreEvent[] {
   if (count === 0) return arrived;
-  const ticks = Array.from({ length: count }, () => tick);
-  return arrivedFirst ? [...arrived, ...ticks] : [...ticks, ...arrived];
+  const events: CoreEvent[] = [];
+  if (arrivedFirst) events.push(...arrived);
+  for (let passed = 0; passed < count; passed += 1) events.push(tick);
+  if (!arrivedFirst) events.push(...arrived);
+  return events;
 }
 
 /** How long the log after a snapshot is kept for the follower that received it. */

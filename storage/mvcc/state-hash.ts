@@ -41,7 +41,9 @@ export class StateHash {
   }
 
   copy(): StateHash {
-    return StateHash.from(this.bytes());
+    const copy = new StateHash();
+    copy.#words.set(this.#words);
+    return copy;
   }
 }
 

@@ -106,13 +106,13 @@ export class Workload {
 
   #issue(): void {
     const dice = this.#options.random.float();
-    if (dice < 0.3) this.#put(1);
-    else if (dice < 0.35) this.#put(2);
-    else if (dice < 0.45) this.#compareAndPut();
-    else if (dice < 0.49) this.#delete();
-    else if (dice < 0.79) this.#read('linearizable', this.#key());
-    else if (dice < 0.87) this.#read('linearizable', undefined);
-    else if (dice < 0.94) this.#read('local', this.#options.random.float() < 0.8 ? this.#key() : undefined);
+    if (dice < 0.24) this.#put(1);
+    else if (dice < 0.28) this.#put(2);
+    else if (dice < 0.37) this.#compareAndPut();
+    else if (dice < 0.41) this.#delete();
+    else if (dice < 0.77) this.#read('linearizable', this.#key());
+    else if (dice < 0.85) this.#read('linearizable', undefined);
+    else if (dice < 0.93) this.#read('local', this.#options.random.float() < 0.8 ? this.#key() : undefined);
     else if (dice < 0.96) this.#catchUp();
     else if (dice < 0.98) this.#lease();
     else if (dice < 0.985) this.#compact();

@@ -119,12 +119,21 @@ export class Medium {
     return valueAt(this.#slots.get(key), sequence);
   }
 
-  *entries(bounds: TextBounds, reverse: boolean, sequence: number): Iterable<MediumEntry> {
-    for (const key of this.#keys.walk(bounds, reverse)) {
+  /** In order, or backwards, as of `sequence`; at most `limit`. */
+  entries(
+    bounds: TextBounds,
+    reverse: boolean,
+    sequence: number,
+    limit = Number.POSITIVE_INFINITY,
+  ): readonly MediumEntry[] {
+    const found: MediumEntry[] = [];
+    this.#keys.walk(bounds, reverse, (key) => {
       const slot = this.#slots.get(key);
       const value = valueAt(slot, sequence);
-      if (slot !== undefined && value !== undefined) yield { key: slot.key, value };
-    }
+      if (slot !== undefined && value !== undefined) found.push({ key: slot.key, value });
+      return found.length < limit;
+    });
+    return found;
   }
 
   /** Keeps what is visible now readable; returns the way to let go. */

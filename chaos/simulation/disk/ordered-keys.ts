@@ -83,18 +83,20 @@ export class OrderedKeys {
     for (const name of touched) this.#partitions.get(name)?.remove(keys);
   }
 
-  /** In order, or backwards; keys added while walking may or may not be met. */
-  *walk(bounds: TextBounds, reverse: boolean): Iterable<string> {
+  /** In order, or backwards, until `visit` gives false. */
+  walk(bounds: TextBounds, reverse: boolean, visit: (key: string) => boolean): void {
     const lowest = bounds.from === undefined ? EMPTY_KEY : partitionOf(bounds.from);
     const highest = bounds.to === undefined ? Number.POSITIVE_INFINITY : partitionOf(bounds.to);
-    const order = reverse ? [...this.#order].reverse() : [...this.#order];
+    const order = reverse ? this.#order.toReversed() : this.#order;
     for (const name of order) {
       if (name < lowest || name > highest) continue;
       const keys = this.#partitions.get(name)!.keys();
       const start = bounds.from === undefined ? 0 : firstIndex(keys, bounds.from, bounds.fromAfter);
       const end = bounds.to === undefined ? keys.length : firstIndex(keys, bounds.to, bounds.toIncluded);
-      if (reverse) for (let index = end - 1; index >= start; index -= 1) yield keys[index]!;
-      else for (let index = start; index < end; index += 1) yield keys[index]!;
+      const step = reverse ? -1 : 1;
+      for (let index = reverse ? end - 1 : start; index >= start && index < end; index += step) {
+        if (!visit(keys[index]!)) return;
+      }
     }
   }
 }

@@ -266,7 +266,7 @@ class Simulation {
   }
 }
 
-function everythingIn(medium: Medium): Iterable<MediumEntry> {
+function everythingIn(medium: Medium): readonly MediumEntry[] {
   return medium.entries(boundsOf({}), false, medium.visibleSequence);
 }
 
@@ -323,13 +323,9 @@ class Database implements DiskDatabase {
     let left = options.limit ?? Number.POSITIVE_INFINITY;
     let bounds = boundsOf(options);
     const page = (maxEntries: number): readonly MediumEntry[] => {
-      const found: MediumEntry[] = [];
       const wanted = Math.min(maxEntries, left);
-      if (wanted <= 0) return found;
-      for (const entry of this.#medium.entries(bounds, reverse, sequence)) {
-        found.push(entry);
-        if (found.length >= wanted) break;
-      }
+      if (wanted <= 0) return [];
+      const found = this.#medium.entries(bounds, reverse, sequence, wanted);
       left -= found.length;
       const last = found.at(-1)?.key;
       if (last !== undefined) {
