@@ -324,30 +324,48 @@ export class SeedRun {
     this.#injector.fixMembers();
     // What was asked for before is decided or given up first.
     await this.#sleep(4_000);
-    const majority = this.#chooseMajority();
-    const names = majority.map(({ name }) => name).join(', ');
-    this.#trace.add({ kind: 'fault', text: `healed for good: ${names}` });
-    this.#setting.spare(majority.map(({ id }) => id));
     const began = this.#timeline.nowMilliseconds;
     const deadline = began + LIVENESS_BOUND_MILLISECONDS;
-    const waiting = new Set(majority);
-    const bound = `${LIVENESS_BOUND_MILLISECONDS / 1000} s`;
-    this.#heal(majority);
-    while (waiting.size > 0) {
+    const healed = new Set<SimulatedMember>();
+    const answered = new Set<SimulatedMember>();
+    const silent = (): readonly SimulatedMember[] =>
+      [...healed].filter((member) => !member.retired && !answered.has(member));
+    do {
+      this.#healMajority(healed);
       await this.#sleep(POLL_MILLISECONDS);
-      // A fault that was under way may have ended a process meanwhile.
-      this.#heal(majority);
-      for (const member of waiting) if (await this.#answers(member, deadline)) waiting.delete(member);
-      if (this.#timeline.nowMilliseconds > deadline && waiting.size > 0) {
-        const silent = [...waiting].map(({ name }) => name).join(', ');
-        this.#report(
-          'liveness',
-          `${silent} of the healed majority ${names} did not answer within ${bound}: ${this.#describe()}`,
-        );
-        return;
-      }
-    }
+      for (const member of silent()) if (await this.#answers(member, deadline)) answered.add(member);
+      if (this.#timeline.nowMilliseconds <= deadline || silent().length === 0) continue;
+      const names = (members: Iterable<SimulatedMember>): string =>
+        [...members].map(({ name }) => name).join(', ');
+      this.#report(
+        'liveness',
+        `${names(silent())} of the healed majority ${names(healed)} did not answer within ` +
+          `${LIVENESS_BOUND_MILLISECONDS / 1000} s: ${this.#describe()}`,
+      );
+      return;
+    } while (silent().length > 0);
     this.#recoveredAfterMilliseconds = this.#timeline.nowMilliseconds - began;
+  }
+
+  /**
+   * Heals a majority and keeps it so: a fault that was under way may have ended a process, and a promotion that was
+   * asked for before may make other members the majority.
+   */
+  #healMajority(healed: Set<SimulatedMember>): void {
+    const isHealed = (id: MemberId): boolean => {
+      const member = this.#cluster.member(id);
+      return healed.has(member) && !member.retired;
+    };
+    if (!this.#cluster.configurationsInForce().every((configuration) => isQuorum(configuration, isHealed))) {
+      const chosen = this.#chooseMajority();
+      for (const member of chosen) healed.add(member);
+      this.#trace.add({
+        kind: 'fault',
+        text: `healed for good: ${chosen.map(({ name }) => name).join(', ')}`,
+      });
+      this.#setting.spare([...healed].map(({ id }) => id));
+    }
+    this.#heal([...healed].filter((member) => !member.retired));
   }
 
   /** A write and a linearizable read through this member. */

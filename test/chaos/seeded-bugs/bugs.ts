@@ -157,12 +157,12 @@ const replication: readonly SeededBug[] = [
     options: lively,
   },
   {
-    name: 'a member that lost entries counts towards a commit',
-    file: core('replication'),
-    find: 'return peer?.counts === true ? peer.matchIndex : 0;',
-    replace: 'return peer?.matchIndex ?? 0;',
-    caughtBy: ['durability', 'word-of-the-unproven'],
-    maxSeeds: 80,
+    name: 'a member that lost entries acknowledges as if it had not',
+    file: core('follower'),
+    find: '    matchIndex,\n    counts: wordCounts(state),',
+    replace: '    matchIndex,\n    counts: true,',
+    caughtBy: ['word-of-the-unproven'],
+    maxSeeds: 20,
     options: lively,
   },
   {
