@@ -17,6 +17,7 @@ export async function main(words: readonly string[]): Promise<void> {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       process.stderr.write(`kuorum: this is a defect, please report it: ${text}\n`);
     }
-    process.exitCode = 1;
+    // Commands that judge say themselves what it means that they did not.
+    process.exitCode ??= 1;
   }
 }

@@ -16,6 +16,7 @@ import { status } from './commands/status.js';
 import { type UpOptions, up } from './commands/up.js';
 import { durationMilliseconds } from './duration.js';
 import type { FaultOptions } from './fault-arguments.js';
+import { judging, judgingCommand } from './judging.js';
 
 function integer(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
@@ -220,18 +221,16 @@ function addMembership(program: Command): void {
 }
 
 function addCheck(program: Command): void {
-  program
-    .command('check')
+  judgingCommand(program.command('check'))
     .description("check a history of clients (JSON lines in Jepsen's form) for linearizability")
     .argument('<file>', 'the history')
     .addOption(
       new Option(
         '--model <model>',
-        'what the keys are; txn: ordered by the revisions in the answers (default: by what the history holds)',
+        'what all keys are; txn: ordered by the revisions in the answers (default: each by what is done to it)',
       ).choices(['register', 'cas', 'append', 'set', 'txn']),
     )
-    .addHelpText('after', '\nExit code: 0 linearizable, 1 violation, 3 undecided.')
-    .action((file: string, options: CheckOptions) => check(file, options));
+    .action((file: string, options: CheckOptions) => judging(() => check(file, options)));
 }
 
 function addClients(program: Command): void {
@@ -291,8 +290,7 @@ function addSimulate(program: Command): void {
 }
 
 function addChaos(program: Command): void {
-  program
-    .command('chaos')
+  judgingCommand(program.command('chaos'))
     .description('start a cluster, break it while clients use it, and check what they were told')
     .option('-m, --members <count>', 'how many members (default: 5)', integer(1, 9))
     .option('--duration <duration>', 'of the faults, such as 60s (default)', duration)
@@ -311,11 +309,7 @@ function addChaos(program: Command): void {
     .option('--history <file>', "write the history, as JSON lines in Jepsen's form")
     .option('--report <file>', 'write the timeline, as one HTML page')
     .option('--data-dir <folder>', "keep the members' keys, data and logs here")
-    .option('--check <file>', 'start nothing: check a history that was written before')
-    .addHelpText('after', '\nExit code: 0 clean, 1 violation (or an error), 2 undecided.')
-    .action(async (options: ChaosCommandOptions) => {
-      process.exitCode = await chaos(options);
-    });
+    .action((options: ChaosCommandOptions) => judging(() => chaos(options)));
 }
 
 export function createProgram(): Command {

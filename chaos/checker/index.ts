@@ -1,6 +1,6 @@
 /** The door of chaos/checker: histories and the machines that judge them. */
 export { benchmarkChecker, type CheckerBenchmarkOptions, type CheckerBenchmarkResult } from './benchmark.js';
-export { checkHistory, type HistoryModel, modelFor } from './check-history.js';
+export { checkHistory, type HistoryJudgement, type HistoryModel } from './check-history.js';
 export {
   type HistoryCall,
   HistoryError,
@@ -27,14 +27,19 @@ export { type SimulatedHistoryOptions, simulatedHistory } from './simulated-hist
 export { checkTransactions } from './transactions/check.js';
 export type { Undecided, Verdict, Violation } from './verdict.js';
 export {
-  type CommittedRevision,
   checkWatches,
-  type WatchedEvent,
-  type WatcherHistory,
-  type WatcherStep,
   type WatchFinding,
   type WatchFindingKind,
   type WatchVerdict,
   watchVerdictText,
-} from './watches.js';
+} from './watches/check.js';
+export { covers, gaps, joined, type Stretch } from './watches/stretches.js';
+export type {
+  CommittedRevision,
+  WatchedChange,
+  WatchedEvent,
+  WatcherHistory,
+  WatcherStep,
+  WatchKnowledge,
+} from './watches/watcher-history.js';
 export { answerText, callText, operationsText, verdictText, violationText } from './window-text.js';

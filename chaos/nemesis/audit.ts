@@ -1,8 +1,9 @@
 /** After the storm: what each member still tells of it, read back as a watch from the first revision. */
 import { type ApiClient, type ApiStatusError, delay, isExpired } from '../../client/index.js';
 import type { Clock } from '../../platform/index.js';
+import type { Stretch } from '../checker/index.js';
 import { configMap, configMaps, readWatchEvent, revisionOf } from '../workload/index.js';
-import type { Change, MemberStory, Stretch } from './story.js';
+import type { Change, MemberStory } from './story.js';
 
 const markerPauseMilliseconds = 200;
 /** Compaction may go on while the story is read. */

@@ -3,8 +3,8 @@
  * only, so the story says directly whether an acknowledged write is there and whether a refused one is not. The
  * checkers of histories find the same faults where somebody read them; this finds them where nobody did.
  */
-import type { HistoryCall, Operation } from '../checker/index.js';
-import { isComplete, type Story } from './story.js';
+import { covers, type HistoryCall, type Operation } from '../checker/index.js';
+import type { Story } from './story.js';
 
 export interface StoryProblem {
   readonly operation: number;
@@ -66,7 +66,7 @@ function problemOf(
       // Where the story has holes, the change may stand in one of them.
       if (
         outcome.revision !== undefined &&
-        !isComplete(story, { from: outcome.revision - 1, to: outcome.revision })
+        !covers(story.complete, { from: outcome.revision - 1, to: outcome.revision })
       )
         return undefined;
       if (revision === undefined) return `${call.f} of ${mark} to ${key} was acknowledged and never happened`;

@@ -1,5 +1,4 @@
 /** Faults on real processes, and what they did to clients: a run, its verdict, its report. */
-export { checkHistoryFile, type HistoryFileResult } from './check-file.js';
 export type { ChaosOptions } from './options.js';
 export { type NemesisName, nemesisNames } from './plan.js';
 export { type ChaosResult, runChaos } from './run-chaos.js';

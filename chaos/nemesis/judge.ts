@@ -2,12 +2,20 @@
  * The verdict over a run: linearizable, watches complete, members equal, nothing lost and nothing refused that
  * happened. Nothing that was not proven is called clean.
  */
-import { type Operation, pairOperations } from '../checker/index.js';
-import { checkHistory } from './check-history.js';
+import {
+  checkHistory,
+  checkWatches,
+  gaps,
+  type Operation,
+  pairOperations,
+  type Stretch,
+  type Verdict,
+  violationText,
+} from '../checker/index.js';
 import { storyProblems } from './check-story.js';
-import { watchProblem } from './check-watch.js';
 import type { Storm } from './storm.js';
-import { gaps, mergedStory, type Story, type Stretch, storyDifference } from './story.js';
+import { committedOf, mergedStory, type Story, storyDifference } from './story.js';
+import { watcherHistoryOf } from './watcher-history.js';
 
 export interface ChaosViolation {
   readonly title: string;
@@ -27,22 +35,25 @@ export interface Judgement {
 
 export function judge(storm: Storm): Judgement {
   const operations = pairOperations(storm.events);
-  const history = checkHistory(operations);
+  const { verdict: history } = checkHistory(operations);
   const { lastRevision } = storm;
   const run = lastRevision === undefined ? undefined : { from: storm.firstRevision, to: lastRevision };
   const story = mergedStory(storm.stories, storm.watches);
   const violations = [
-    ...history.violations,
+    ...historyViolations(history),
     ...memberViolations(storm),
     ...storyViolations(story, operations),
     ...(run === undefined ? [] : watchViolations(storm, story, run)),
     ...storm.stuck.map((text) => ({ title: 'the cluster did not recover', text, operations: [] })),
   ];
-  const undecided = [...history.undecided];
+  const undecided =
+    history.kind === 'linearizable'
+      ? []
+      : history.undecided.map(({ subject, reason }) => `${subject}: ${reason}`);
   if (run === undefined) {
     undecided.push('watches could not be checked to their end: the members did not become equal');
   }
-  for (const { from, to } of run === undefined ? [] : gaps(story, run)) {
+  for (const { from, to } of run === undefined ? [] : gaps(story.complete, run)) {
     undecided.push(`what happened after revision ${from} up to ${to} was compacted before anybody read it`);
   }
   return {
@@ -55,6 +66,15 @@ export function judge(storm: Storm): Judgement {
       .map(({ records }) => records.filter(({ kind }) => kind === 'event').length)
       .reduce((sum, count) => sum + count, 0),
   };
+}
+
+function historyViolations(verdict: Verdict): readonly ChaosViolation[] {
+  if (verdict.kind !== 'violation') return [];
+  return verdict.violations.map((violation) => ({
+    title: `not linearizable: ${violation.subject}`,
+    text: violationText(violation),
+    operations: violation.operations.map(({ id }) => id),
+  }));
 }
 
 function memberViolations({ convergence, observations, stories }: Storm): readonly ChaosViolation[] {
@@ -85,12 +105,22 @@ function storyViolations(story: Story, operations: readonly Operation[]): readon
   }));
 }
 
+/** One a watcher, with the first thing that was wrong: the rest is often its consequence. */
 function watchViolations({ watches }: Storm, story: Story, run: Stretch): readonly ChaosViolation[] {
-  return watches.flatMap(({ name, records }) => {
-    const problem = watchProblem(records, story, run);
-    if (problem === undefined) return [];
-    const record = records[problem.record];
-    const where = record === undefined ? '' : ` (through ${record.target})`;
-    return [{ title: `${name} was not complete`, text: `${problem.message}${where}`, operations: [] }];
+  const watchers = watches.map(watcherHistoryOf);
+  const { findings } = checkWatches(committedOf(story), watchers, {
+    complete: story.complete,
+    emptyAt: run.from,
+    until: run.to,
+  });
+  return watchers.flatMap(({ name, targetOf }) => {
+    const [first, ...others] = findings.filter(({ watcher }) => watcher === name);
+    if (first === undefined) return [];
+    const target = targetOf(first);
+    const where = target === undefined ? '' : ` (through ${target})`;
+    const more = others.length === 0 ? '' : `, and ${others.length} more`;
+    return [
+      { title: `${name} was not complete`, text: `it ${first.message}${where}${more}`, operations: [] },
+    ];
   });
 }

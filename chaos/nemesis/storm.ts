@@ -6,7 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { delay } from '../../client/index.js';
 import { type Cluster, UserError } from '../../cluster/index.js';
 import { type Clock, seededRandom } from '../../platform/index.js';
-import { createHistoryRecorder, type HistoryEvent } from '../checker/index.js';
+import { createHistoryRecorder, type HistoryEvent, type Stretch } from '../checker/index.js';
 import {
   type Books,
   clusterTargets,
@@ -31,7 +31,7 @@ import { clusterExecutor, requireMembership } from './execute.js';
 import { type FaultRecord, nemesisRandom, runNemesis } from './nemesis.js';
 import { type Observation, observe } from './observe.js';
 import type { ChaosPlan } from './options.js';
-import type { MemberStory, Stretch } from './story.js';
+import type { MemberStory } from './story.js';
 import { atMost, createTasks, endingWith, type Tasks } from './tasks.js';
 
 export interface Storm {

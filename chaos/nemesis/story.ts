@@ -3,15 +3,10 @@
  * it happened. Members forget: history is compacted by age, and a leader whose clock jumps an hour ahead makes
  * everything an hour old. So it is known for which revisions the story is complete.
  */
-import type { WatchedObject, WatchLog, WatchRecord } from '../workload/index.js';
+import { type CommittedRevision, covers, joined, type Stretch } from '../checker/index.js';
+import type { WatchLog, WatchRecord } from '../workload/index.js';
 
 export type Change = Extract<WatchRecord, { readonly kind: 'event' }>;
-
-/** All revisions after `from`, up to and including `to`. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** What one member still knows. */
 export interface MemberStory {
@@ -27,17 +22,6 @@ export interface Story {
   readonly complete: readonly Stretch[];
 }
 
-/** Stretches that touch are one. */
-export function joined(stretches: readonly Stretch[]): readonly Stretch[] {
-  const result: Stretch[] = [];
-  for (const stretch of stretches.toSorted((a, b) => a.from - b.from)) {
-    const last = result.at(-1);
-    if (last === undefined || stretch.from > last.to) result.push(stretch);
-    else result[result.length - 1] = { from: last.from, to: Math.max(last.to, stretch.to) };
-  }
-  return result;
-}
-
 /** What a watcher has seen without a hole: from each list on, as far as its streams took it. */
 export function stretchesOf(records: readonly WatchRecord[]): readonly Stretch[] {
   const stretches: Stretch[] = [];
@@ -51,65 +35,29 @@ export function stretchesOf(records: readonly WatchRecord[]): readonly Stretch[]
   return stretches;
 }
 
-/** What members tell counts before what watchers saw. */
+/** What members tell counts: where one of them remembers, watchers have nothing to add. */
 export function mergedStory(members: readonly MemberStory[], watches: readonly WatchLog[]): Story {
   const changes = new Map<number, Change>();
   const add = (change: Change): void => {
     if (!changes.has(change.revision)) changes.set(change.revision, change);
   };
+  const remembered = joined(members.map(({ stretch }) => stretch));
   for (const member of members) for (const change of member.changes) add(change);
   for (const { records } of watches) {
-    for (const record of records) if (record.kind === 'event') add(record);
+    for (const record of records) {
+      if (record.kind !== 'event') continue;
+      if (!covers(remembered, { from: record.revision - 1, to: record.revision })) add(record);
+    }
   }
   return {
     changes: [...changes.values()].toSorted((a, b) => a.revision - b.revision),
-    complete: joined([
-      ...members.map(({ stretch }) => stretch),
-      ...watches.flatMap(({ records }) => stretchesOf(records)),
-    ]),
+    complete: joined([...remembered, ...watches.flatMap(({ records }) => stretchesOf(records))]),
   };
 }
 
-export function isComplete({ complete }: Story, { from, to }: Stretch): boolean {
-  return complete.some((stretch) => stretch.from <= from && to <= stretch.to);
-}
-
-/** The revisions of a stretch that the story cannot vouch for. */
-export function gaps({ complete }: Story, { from, to }: Stretch): readonly Stretch[] {
-  const missing: Stretch[] = [];
-  let at = from;
-  for (const stretch of complete) {
-    if (stretch.from >= to) break;
-    if (stretch.from > at) missing.push({ from: at, to: stretch.from });
-    at = Math.max(at, stretch.to);
-  }
-  if (at < to) missing.push({ from: at, to });
-  return missing;
-}
-
-/** After `from`, up to and including `to`. Bisects: a story is long and is asked about once an event. */
-export function changesBetween({ changes }: Story, { from, to }: Stretch): readonly Change[] {
-  let low = 0;
-  let high = changes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((changes[middle]?.revision ?? 0) <= from) low = middle + 1;
-    else high = middle;
-  }
-  let end = low;
-  while ((changes[end]?.revision ?? Number.POSITIVE_INFINITY) <= to) end += 1;
-  return changes.slice(low, end);
-}
-
-/** The objects there are after every change up to the revision. */
-export function stateAt({ changes }: Story, revision: number): ReadonlyMap<string, WatchedObject> {
-  const state = new Map<string, WatchedObject>();
-  for (const change of changes) {
-    if (change.revision > revision) break;
-    if (change.value === null) state.delete(change.key);
-    else state.set(change.key, change);
-  }
-  return state;
+/** As the checker of watches takes it. */
+export function committedOf({ changes }: Story): readonly CommittedRevision[] {
+  return changes.map(({ revision, key, value, type }) => ({ revision, events: [{ key, value, type }] }));
 }
 
 const sameChange = (a: Change, b: Change | undefined): boolean =>

@@ -1,5 +1,6 @@
 /** `kuorum chaos`: real processes under real faults, and a verdict. */
 import { systemClock } from '../../platform/index.js';
+import type { Judged } from '../judging.js';
 import { createProgress } from '../progress.js';
 
 export interface ChaosCommandOptions {
@@ -12,22 +13,9 @@ export interface ChaosCommandOptions {
   readonly history?: string;
   readonly report?: string;
   readonly dataDir?: string;
-  /** Check this history, and start nothing. */
-  readonly check?: string;
 }
 
-const exitCodes = { clean: 0, violation: 1, undecided: 2 } as const;
-
-async function checkFile(path: string): Promise<number> {
-  const { checkHistoryFile } = await import('../../chaos/index.js');
-  const { verdict, text } = await checkHistoryFile(path);
-  process.stdout.write(text);
-  return exitCodes[verdict];
-}
-
-/** Resolves with the exit code. */
-export async function chaos(options: ChaosCommandOptions): Promise<number> {
-  if (options.check !== undefined) return checkFile(options.check);
+export async function chaos(options: ChaosCommandOptions): Promise<Judged> {
   const interrupted = new AbortController();
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const interrupt = (): void => interrupted.abort();
@@ -49,7 +37,7 @@ export async function chaos(options: ChaosCommandOptions): Promise<number> {
     if (options.report !== undefined) process.stderr.write(`report: ${options.report}\n`);
     if (result.keptFolder !== undefined)
       process.stderr.write(`members' folders and logs: ${result.keptFolder}\n`);
-    return exitCodes[result.verdict];
+    return result.verdict;
   } finally {
     progress.end();
     for (const signal of signals) process.off(signal, interrupt);

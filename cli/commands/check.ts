@@ -1,13 +1,12 @@
 /** `kuorum check FILE`: is this history linearizable? */
 import { readFile } from 'node:fs/promises';
-import type { HistoryModel, Verdict } from '../../chaos/index.js';
+import type { HistoryModel } from '../../chaos/index.js';
 import { UserError } from '../../cluster/index.js';
+import type { Judged } from '../judging.js';
 
 export interface CheckOptions {
   readonly model?: HistoryModel;
 }
-
-const exitCodes: Readonly<Record<Verdict['kind'], number>> = { linearizable: 0, violation: 1, undecided: 3 };
 
 async function read(file: string): Promise<string> {
   try {
@@ -17,17 +16,20 @@ async function read(file: string): Promise<string> {
   }
 }
 
-export async function check(file: string, options: CheckOptions): Promise<void> {
+function modelsText(models: readonly HistoryModel[]): string {
+  if (models.length === 0) return '';
+  return `${models.length === 1 ? 'model' : 'models'} ${models.join(', ')}, `;
+}
+
+export async function check(file: string, options: CheckOptions): Promise<Judged> {
   const text = await read(file);
-  const { checkHistory, HistoryError, modelFor, parseHistory, verdictText } = await import(
+  const { checkHistory, HistoryError, pairOperations, parseHistory, verdictText } = await import(
     '../../chaos/index.js'
   );
   try {
-    const events = parseHistory(text);
-    const model = options.model ?? modelFor(events);
-    const verdict = checkHistory(events, model);
-    process.stdout.write(`model ${model}, ${verdictText(verdict)}\n`);
-    process.exitCode = exitCodes[verdict.kind];
+    const { models, verdict } = checkHistory(pairOperations(parseHistory(text)), options.model);
+    process.stdout.write(`${modelsText(models)}${verdictText(verdict)}\n`);
+    return verdict.kind === 'linearizable' ? 'clean' : verdict.kind;
   } catch (error) {
     if (error instanceof HistoryError) throw new UserError(`${file}: ${error.message}`);
     throw error;

@@ -88,15 +88,27 @@ describe('kuorum check', () => {
     expect(stdout).toMatch(/^model txn, undecided: 3 operations on 3 keys\nkey "[ab]": /);
   });
 
-  it('names the line and the field that it cannot read', async () => {
+  it('judges each key of a file by what is done to it', async () => {
+    const append = { process: 2, f: 'append', key: 'l', value: 1 };
+    const lines = [...write(0, 1, 0, 10), { ...append, type: 'invoke', time: 20 }, ...read(1, 1, 30, 40)];
+    expect(await check(lines)).toMatchObject({
+      code: 0,
+      stdout: 'models register, append, linearizable: 3 operations on 2 keys\n',
+    });
+  });
+
+  it('ends with 2 when it has judged nothing, and names the line and the field that it cannot read', async () => {
     expect(await check('{"process":0}')).toEqual({
-      code: 1,
+      code: 2,
       stdout: '',
       stderr:
         'kuorum: history.jsonl: line 1, field "time": must be a whole number of at least 0, not absent\n',
     });
-    expect((await check([], '--model', 'queue')).stderr).toContain(
-      'Allowed choices are register, cas, append, set, txn',
-    );
+    const refused = await check([], '--model', 'queue');
+    expect(refused.stderr).toContain('Allowed choices are register, cas, append, set, txn');
+    expect(refused.code).toBe(2);
+    const help = await check([], '--help');
+    expect(help.stdout).toContain('Exit code: 0 clean, 1 violation, 2 not judged');
+    expect(help.code).toBe(0);
   });
 });

@@ -165,6 +165,49 @@ describe('a watch', () => {
   });
 });
 
+describe('a list', () => {
+  const object = (key: string, revision: number): WatchedEvent => event(revision, key);
+  const list = (revision: number, ...objects: readonly WatchedEvent[]): WatcherStep => ({
+    kind: 'list',
+    revision,
+    objects,
+  });
+  const whole = [{ from: 0, to: 4 }];
+  const kinds = (steps: readonly WatcherStep[], complete = whole): readonly string[] =>
+    checkWatches(committed, [{ name: 'w', steps }], { complete, emptyAt: 0 }).findings.map(
+      ({ kind }) => kind,
+    );
+
+  it('begins a watch, and a new one wherever the last ended', () => {
+    expect(kinds([list(2, object('a', 1), object('b', 2)), start(3), batch([threeA, threeB])])).toEqual([]);
+    expect(kinds([list(1, object('a', 1)), start(2), { kind: 'end' }, list(4, object('b', 3))])).toEqual([]);
+  });
+
+  it('shows what there was, all of it', () => {
+    expect(kinds([list(2, object('a', 1))])).toEqual(['wrong-list']);
+    expect(kinds([list(4, object('a', 3), object('b', 3))])).toEqual(['wrong-list']);
+    expect(kinds([list(3, object('a', 3), object('b', 2))])).toEqual(['wrong-list']);
+  });
+
+  it('accuses nobody where a change may be unknown', () => {
+    expect(kinds([list(2, object('a', 1))], [{ from: 1, to: 4 }])).toEqual([]);
+  });
+
+  it('never goes back, and is no watch', () => {
+    expect(kinds([start(1), batch([one, two], 2), list(1, object('a', 1))])).toEqual(['back']);
+    expect(kinds([list(3, object('a', 3), object('b', 3)), batch([four])])).toEqual(['malformed']);
+  });
+});
+
+describe('where everything is known', () => {
+  it('what nobody did is not believed, though a watcher tells it', () => {
+    const steps = [start(5), batch([event(5, 'a')])];
+    expect(checkWatches(committed, [{ name: 'w', steps }]).findings).toEqual([]);
+    const { findings } = checkWatches(committed, [{ name: 'w', steps }], { complete: [{ from: 0, to: 5 }] });
+    expect(findings.map(({ kind }) => kind)).toEqual(['foreign']);
+  });
+});
+
 /** A committed history and a watcher that sees it as it should, through several watches. */
 function faithful(random: Random): {
   readonly revisions: CommittedRevision[];

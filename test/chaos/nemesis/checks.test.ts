@@ -1,21 +1,25 @@
 /** The checks of a run can fail: each is shown what it is there to find. */
 import { describe, expect, it } from 'vitest';
-import { type HistoryEvent, pairOperations } from '../../../chaos/checker/index.js';
+import {
+  checkWatches,
+  gaps,
+  type HistoryEvent,
+  pairOperations,
+  type Stretch,
+} from '../../../chaos/checker/index.js';
 import { storyProblems } from '../../../chaos/nemesis/check-story.js';
-import { watchProblem } from '../../../chaos/nemesis/check-watch.js';
 import { difference, divergence } from '../../../chaos/nemesis/converge.js';
 import {
   type Change,
-  gaps,
-  joined,
+  committedOf,
   type MemberStory,
   mergedStory,
   type Story,
-  stateAt,
   storyDifference,
   stretchesOf,
 } from '../../../chaos/nemesis/story.js';
-import type { WatchLog, WatchRecord } from '../../../chaos/workload/index.js';
+import { watcherHistoryOf } from '../../../chaos/nemesis/watcher-history.js';
+import type { WatchedObject, WatchLog, WatchRecord } from '../../../chaos/workload/index.js';
 import type { ClusterMemberStatus } from '../../../cluster/index.js';
 
 const change = (revision: number, type: Change['type'], key: string, value: string | null): Change => ({
@@ -35,13 +39,33 @@ const changes: readonly Change[] = [
 ];
 const run = { from: 10, to: 17 };
 const story: Story = { changes, complete: [run] };
-const list = (revision: number): WatchRecord => ({
-  kind: 'list',
-  revision,
-  objects: [...stateAt(story, revision).values()],
-});
+const list = (revision: number): WatchRecord => {
+  const state = new Map<string, WatchedObject>();
+  for (const made of changes.filter((one) => one.revision <= revision)) {
+    if (made.value === null) state.delete(made.key);
+    else state.set(made.key, made);
+  }
+  return { kind: 'list', revision, objects: [...state.values()] };
+};
 const whole: readonly WatchRecord[] = [list(10), ...changes];
 const broken: WatchRecord = { kind: 'broken', reason: 'the member died' };
+
+const logOf = (records: readonly WatchRecord[]): WatchLog => ({
+  name: 'w',
+  records: records.map((record) => ({ ...record, target: 'm1', atMilliseconds: 0 })),
+});
+
+/** The first thing wrong with what one watcher saw. */
+function watchProblem(
+  records: readonly WatchRecord[],
+  told: Story,
+  { from, to }: Stretch,
+): string | undefined {
+  const { complete } = told;
+  const watchers = [watcherHistoryOf(logOf(records))];
+  const { findings } = checkWatches(committedOf(told), watchers, { complete, emptyAt: from, until: to });
+  return findings[0]?.message;
+}
 
 describe('a watch', () => {
   it('is complete when it saw every change once and in order, through breaks and new lists', () => {
@@ -54,39 +78,68 @@ describe('a watch', () => {
   });
 
   it.each<[string, readonly WatchRecord[], string]>([
-    ['leaves one out', [list(10), changes[0]!, changes[2]!], 'ADDED b at 12 was left out before 14'],
-    ['tells one twice', [list(10), changes[0]!, broken, changes[0]!], 'a at 11 came again, after 11'],
-    ['goes back', [list(10), changes[0]!, changes[1]!, changes[0]!], 'a at 11 came again, after 12'],
-    ['makes one up', [...whole, change(18, 'ADDED', 'c', 'v9')], 'ADDED c at 18 never happened'],
+    ['leaves one out', [list(10), changes[0]!, ...changes.slice(2)], 'never saw revision 12: "b" = "v2"'],
+    [
+      'tells one twice',
+      [list(10), changes[0]!, broken, ...changes],
+      'saw "a" = "v1" of revision 11 though it asked for revision 12 and later',
+    ],
+    ['goes back', [list(10), changes[0]!, changes[1]!, changes[0]!], 'saw "a" = "v1" of revision 11 twice'],
+    [
+      'makes one up',
+      [list(10), changes[0]!, changes[1]!, change(13, 'ADDED', 'c', 'v9'), ...changes.slice(2)],
+      'saw "c" = "v9" of revision 13, which that revision did not do',
+    ],
     [
       'tells a wrong value',
       [list(10), change(11, 'ADDED', 'a', 'v7')],
-      'ADDED a at 11 was ADDED a with another value',
+      'saw "a" = "v7" of revision 11, but that revision made it "v1"',
     ],
     [
       'calls a change by another name',
       [list(10), change(11, 'MODIFIED', 'a', 'v1')],
-      'MODIFIED a at 11 was ADDED a',
+      'saw "a" = "v1" of revision 11 as MODIFIED, but that was ADDED',
     ],
-    ['ends early', [list(10), changes[0]!], 'it has seen nothing past 11, the last change was at 17'],
+    [
+      'ends early',
+      [list(10), changes[0]!],
+      'has seen nothing past revision 11, though there were changes up to revision 17',
+    ],
+    ['sees nothing', [], 'has seen nothing, though there were changes up to revision 17'],
     [
       'passes over a change with a bookmark',
       [list(10), { kind: 'bookmark', revision: 12 }],
-      'passed over ADDED a at 11',
+      'never saw revision 11',
     ],
     [
       'lists what was not so',
       [{ kind: 'list', revision: 14, objects: [change(11, 'ADDED', 'a', 'v1')] }],
-      'a list at 14 showed a of 11',
+      'a list at revision 14 showed "a" = "v1" of revision 11',
     ],
     [
       'lists too little',
       [{ kind: 'list', revision: 12, objects: [change(11, 'ADDED', 'a', 'v1')] }],
-      'a list at 12 left out b',
+      'a list at revision 12 left out "b"',
     ],
-    ['lists an older state than it had seen', [...whole, list(14)], 'a list went back from 17 to 14'],
+    [
+      'lists an older state than it had seen',
+      [...whole, list(14)],
+      'was listed revision 14 though it stood at revision 17',
+    ],
+    ['tells before any list', [changes[0]!], 'a batch outside of any watch'],
   ])('is not when it %s', (_, records, message) => {
-    expect(watchProblem(records, story, run)?.message).toContain(message);
+    expect(watchProblem(records, story, run)).toContain(message);
+  });
+
+  it('is told with the member that it came from', () => {
+    const { name, records } = logOf([list(10), changes[1]!, changes[2]!]);
+    const watcher = watcherHistoryOf({
+      name,
+      records: records.map((record, index) => ({ ...record, target: `m${index}` })),
+    });
+    expect(watcher.targetOf({ kind: 'missing', watcher: name, message: '', revision: 11 })).toBe('m1');
+    expect(watcher.targetOf({ kind: 'foreign', watcher: name, message: '', step: 3 })).toBe('m2');
+    expect(watcher.targetOf({ kind: 'short', watcher: name, message: '', revision: 17 })).toBeUndefined();
   });
 });
 
@@ -115,14 +168,9 @@ describe('the stories of two members', () => {
 });
 
 describe('the story of a run', () => {
-  const watch = (records: readonly WatchRecord[]): WatchLog => ({
-    name: 'w',
-    records: records.map((record) => ({ ...record, target: 'm1', atMilliseconds: 0 })),
-  });
-
   it('is what members still tell and what watchers saw of the rest', () => {
     const member: MemberStory = { member: 'm1', stretch: { from: 14, to: 17 }, changes: changes.slice(3) };
-    const merged = mergedStory([member], [watch([list(10), ...changes.slice(0, 3)])]);
+    const merged = mergedStory([member], [logOf([list(10), ...changes.slice(0, 3)])]);
     expect(merged.changes.map(({ revision }) => revision)).toEqual([11, 12, 14, 15, 17]);
     expect(merged.complete).toEqual([run]);
   });
@@ -133,23 +181,16 @@ describe('the story of a run', () => {
       { from: 10, to: 11 },
       { from: 14, to: 17 },
     ]);
-    const holed = mergedStory([], [watch(records)]);
-    expect(gaps(holed, run)).toEqual([{ from: 11, to: 14 }]);
-    expect(gaps(mergedStory([], []), run)).toEqual([run]);
-    expect(gaps(story, run)).toEqual([]);
+    const holed = mergedStory([], [logOf(records)]);
+    expect(gaps(holed.complete, run)).toEqual([{ from: 11, to: 14 }]);
+    expect(gaps(mergedStory([], []).complete, run)).toEqual([run]);
+    expect(gaps(story.complete, run)).toEqual([]);
   });
 
-  it('joins stretches that touch', () => {
-    const stretches = [
-      { from: 5, to: 9 },
-      { from: 1, to: 3 },
-      { from: 3, to: 4 },
-      { from: 6, to: 7 },
-    ];
-    expect(joined(stretches)).toEqual([
-      { from: 1, to: 4 },
-      { from: 5, to: 9 },
-    ]);
+  it("is the members' where one of them remembers, whatever a watcher saw", () => {
+    const member: MemberStory = { member: 'm1', stretch: { from: 10, to: 17 }, changes };
+    const merged = mergedStory([member], [logOf([list(10), change(13, 'ADDED', 'c', 'v9')])]);
+    expect(merged.changes).toEqual(changes);
   });
 
   it('accuses nobody of what may stand in a hole', () => {

@@ -1,45 +1,17 @@
 /**
  * Whether watchers saw what happened: in order, once, each revision whole, nothing left out, and nothing that
- * did not happen; a resumed watch goes on exactly where it was asked to, and nobody is told "complete up to N"
- * before N is.
- *
- * What happened is known from acknowledged writes and from the watchers themselves: whatever any of them saw of a
- * revision, all others whose keys it touches must see as well.
+ * did not happen; a resumed watch goes on exactly where it was asked to, a list shows what there was, and nobody is
+ * told "complete up to N" before N is.
  */
-import type { HistoryValue } from './history.js';
-import { firstBeyond } from './sorted.js';
-
-export interface WatchedEvent {
-  readonly key: string;
-  /** Null: deleted. */
-  readonly value: HistoryValue;
-  /** Which revision did it. */
-  readonly revision: number;
-}
-
-export type WatcherStep =
-  /** Begins, or begins again after an end: everything from this revision on; absent: from now on. */
-  | { readonly kind: 'start'; readonly startRevision?: number }
-  /**
-   * Events as they came together, or none. `completeRevision`: what the watcher was told it has now seen
-   * everything up to; absent when it was told nothing.
-   */
-  | { readonly kind: 'batch'; readonly events: readonly WatchedEvent[]; readonly completeRevision?: number }
-  /** After an end because of compaction the watcher lists again and may start anywhere. */
-  | { readonly kind: 'end'; readonly compacted?: boolean };
-
-export interface WatcherHistory {
-  readonly name: string;
-  /** Which keys it watches; absent: all. */
-  readonly watches?: (key: string) => boolean;
-  readonly steps: readonly WatcherStep[];
-}
-
-/** What one revision is known to have done. */
-export interface CommittedRevision {
-  readonly revision: number;
-  readonly events: readonly Omit<WatchedEvent, 'revision'>[];
-}
+import type { HistoryValue } from '../history.js';
+import { KnownRevisions } from './known-revisions.js';
+import type {
+  CommittedRevision,
+  WatchedEvent,
+  WatcherHistory,
+  WatcherStep,
+  WatchKnowledge,
+} from './watcher-history.js';
 
 export type WatchFindingKind =
   /** A revision after a higher one. */
@@ -56,12 +28,16 @@ export type WatchFindingKind =
   | 'foreign'
   /** A first event of a revision that had been called complete: a bookmark ran ahead. */
   | 'ahead'
-  /** Complete up to a lower revision than before, or than what came with it. */
+  /** Complete up to a lower revision than before, or than what came with it; or listed at one. */
   | 'back'
   /** An event from before the start that was asked for. */
   | 'early'
   /** A start that skips what was not seen yet. */
   | 'gap'
+  /** A list of what was not there, or without what was. */
+  | 'wrong-list'
+  /** An end before everything was seen. */
+  | 'short'
   /** Steps in an order that no watch has. */
   | 'malformed';
 
@@ -79,51 +55,6 @@ export interface WatchVerdict {
   readonly findings: readonly WatchFinding[];
   readonly watchers: number;
   readonly events: number;
-}
-
-/** All that is known of a revision, key by key, and whether that is certainly all. */
-interface KnownRevision {
-  readonly events: Map<string, HistoryValue>;
-  readonly whole: boolean;
-}
-
-class KnownRevisions {
-  readonly #revisions = new Map<number, KnownRevision>();
-  readonly #sorted: readonly number[];
-
-  constructor(committed: readonly CommittedRevision[], watchers: readonly WatcherHistory[]) {
-    for (const { revision, events } of committed) {
-      this.#revisions.set(revision, {
-        events: new Map(events.map(({ key, value }) => [key, value])),
-        whole: true,
-      });
-    }
-    for (const { steps } of watchers) {
-      for (const step of steps) {
-        for (const event of step.kind === 'batch' ? step.events : []) this.#learn(event);
-      }
-    }
-    this.#sorted = [...this.#revisions.keys()].sort((left, right) => left - right);
-  }
-
-  /** The first to tell counts; who tells otherwise is found later. */
-  #learn({ key, value, revision }: WatchedEvent): void {
-    const known = this.#revisions.get(revision);
-    if (known === undefined) this.#revisions.set(revision, { events: new Map([[key, value]]), whole: false });
-    else if (!known.whole && !known.events.has(key)) known.events.set(key, value);
-  }
-
-  of(revision: number): KnownRevision | undefined {
-    return this.#revisions.get(revision);
-  }
-
-  /** Known revisions in [from, to]. */
-  between(from: number, to: number): readonly number[] {
-    return this.#sorted.slice(
-      firstBeyond(this.#sorted, (revision) => revision >= from),
-      firstBeyond(this.#sorted, (revision) => revision > to),
-    );
-  }
 }
 
 const show = (value: HistoryValue | undefined): string => JSON.stringify(value ?? null);
@@ -146,21 +77,33 @@ interface Watching {
 class WatcherCheck {
   readonly #watcher: WatcherHistory;
   readonly #known: KnownRevisions;
+  readonly #until: number | undefined;
   readonly #findings: WatchFinding[] = [];
   #watching: Watching | undefined;
   #ended = false;
-  /** Where it stands; undefined before its first watch and after a compaction. */
+  /** Where it stands; undefined before its first list or watch and after a compaction. */
   #position: number | undefined;
 
-  constructor(watcher: WatcherHistory, known: KnownRevisions) {
+  constructor(watcher: WatcherHistory, known: KnownRevisions, until: number | undefined) {
     this.#watcher = watcher;
     this.#known = known;
+    this.#until = until;
   }
 
   run(): readonly WatchFinding[] {
     for (const [index, step] of this.#watcher.steps.entries()) this.#step(step, index);
     this.#finish(undefined);
+    this.#checkEnd();
     return this.#findings;
+  }
+
+  #checkEnd(): void {
+    const [until, position] = [this.#until, this.#position];
+    if (until === undefined || (position !== undefined && position >= until)) return;
+    const seen = position === undefined ? 'nothing' : `nothing past revision ${position}`;
+    this.#find('short', `has seen ${seen}, though there were changes up to revision ${until}`, {
+      revision: until,
+    });
   }
 
   #find(
@@ -182,8 +125,34 @@ class WatcherCheck {
           this.#position = undefined;
         }
         return;
+      case 'list':
+        return this.#list(step, index);
       case 'batch':
         return this.#batch(step, index);
+    }
+  }
+
+  #list({ revision, objects }: Extract<WatcherStep, { readonly kind: 'list' }>, step: number): void {
+    this.#finish(undefined);
+    const position = this.#position;
+    const at = { step, revision };
+    if (position !== undefined && revision < position) {
+      this.#find('back', `was listed revision ${revision} though it stood at revision ${position}`, at);
+    }
+    this.#ended = true;
+    this.#position = revision;
+    const state = this.#known.stateAt(revision);
+    if (state === undefined) return;
+    for (const { key, value, revision: changed } of objects) {
+      const actual = state.get(key);
+      if (actual?.value === value && actual.revision === changed) continue;
+      const text = eventText({ key, value });
+      this.#find('wrong-list', `a list at revision ${revision} showed ${text} of revision ${changed}`, at);
+    }
+    const shown = new Set(objects.map(({ key }) => key));
+    for (const key of state.keys()) {
+      if (this.#watcher.watches?.(key) === false || shown.has(key)) continue;
+      this.#find('wrong-list', `a list at revision ${revision} left out ${JSON.stringify(key)}`, at);
     }
   }
 
@@ -235,17 +204,19 @@ class WatcherCheck {
   }
 
   #checkTruth(
-    { key, value, revision }: WatchedEvent,
+    { key, value, revision, type }: WatchedEvent,
     text: string,
-    at: { step: number; revision: number },
+    at: { readonly step: number; readonly revision: number },
   ): void {
-    const known = this.#known.of(revision)?.events;
+    const known = this.#known.changesOf(revision)?.get(key);
     if (this.#watcher.watches?.(key) === false) {
       this.#find('foreign', `saw ${text}, a key that it does not watch`, at);
-    } else if (known?.has(key) !== true) {
+    } else if (known === undefined) {
       this.#find('foreign', `saw ${text}, which that revision did not do`, at);
-    } else if (known.get(key) !== value) {
-      this.#find('foreign', `saw ${text}, but that revision made it ${show(known.get(key))}`, at);
+    } else if (known.value !== value) {
+      this.#find('foreign', `saw ${text}, but that revision made it ${show(known.value)}`, at);
+    } else if (type !== undefined && known.type !== undefined && type !== known.type) {
+      this.#find('foreign', `saw ${text} as ${type}, but that was ${known.type}`, at);
     }
   }
 
@@ -281,8 +252,8 @@ class WatcherCheck {
 
   #checkSeen(watching: Watching, revision: number): void {
     const seen = watching.seen.get(revision);
-    const missing = [...(this.#known.of(revision)?.events ?? [])]
-      .map(([key, value]) => ({ key, value }))
+    const missing = [...(this.#known.changesOf(revision) ?? [])]
+      .map(([key, { value }]) => ({ key, value }))
       .filter(({ key }) => this.#watcher.watches?.(key) !== false && seen?.has(key) !== true);
     if (missing.length === 0) return;
     const text = missing.map(eventText).join(', ');
@@ -294,9 +265,10 @@ class WatcherCheck {
 export function checkWatches(
   committed: readonly CommittedRevision[],
   watchers: readonly WatcherHistory[],
+  knowledge: WatchKnowledge = {},
 ): WatchVerdict {
-  const known = new KnownRevisions(committed, watchers);
-  const findings = watchers.flatMap((watcher) => new WatcherCheck(watcher, known).run());
+  const known = new KnownRevisions(committed, watchers, knowledge);
+  const findings = watchers.flatMap((watcher) => new WatcherCheck(watcher, known, knowledge.until).run());
   const events = watchers
     .flatMap((watcher) => watcher.steps)
     .reduce((sum, step) => sum + (step.kind === 'batch' ? step.events.length : 0), 0);
