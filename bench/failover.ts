@@ -1,9 +1,10 @@
 /** How long a cluster is without a leader, and a client without an answer, after the leader is killed. */
-import { type ApiClient, delay } from '../client/index.js';
+import type { ApiClient } from '../client/index.js';
 import type { Cluster } from '../cluster/index.js';
 import type { Clock } from '../platform/index.js';
 import { createRequest } from './load.js';
 import { type Summary, summarize } from './summary.js';
+import { untilDefined } from './until.js';
 
 export interface FailoverResult {
   /** From the kill to another member that leads. */
@@ -13,7 +14,6 @@ export interface FailoverResult {
 }
 
 const pollMilliseconds = 10;
-const roundTimeoutMilliseconds = 30_000;
 
 export interface FailoverOptions {
   readonly cluster: Cluster;
@@ -72,18 +72,11 @@ async function firstWrite(options: FailoverOptions, round: number): Promise<void
   });
 }
 
-async function waitFor<Value>(
+/** While nobody leads, requests and even the status may fail: that is what is being measured. */
+function waitFor<Value>(
   { clock, signal }: FailoverOptions,
   what: string,
   check: () => Promise<Value | undefined>,
 ): Promise<Value> {
-  const end = clock.monotonicMilliseconds() + roundTimeoutMilliseconds;
-  while (clock.monotonicMilliseconds() < end) {
-    signal.throwIfAborted();
-    // While nobody leads, requests and even the status may fail: that is what is being measured.
-    const value = await check().catch(() => undefined);
-    if (value !== undefined) return value;
-    await delay(clock, pollMilliseconds, signal);
-  }
-  throw new Error(`no sign of ${what} within ${roundTimeoutMilliseconds / 1000} s`);
+  return untilDefined(what, { clock, signal, pollMilliseconds }, () => check().catch(() => undefined));
 }

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
+import { textTable } from '../platform/index.js';
 import type { FailoverResult } from './failover.js';
 import type { IdleResult } from './idle.js';
 import type { LoadResult } from './load.js';
@@ -43,7 +44,7 @@ export async function writeReport(path: string, results: object, startedAt: stri
 export function resultsText(results: BenchResults): string {
   const { startUp, idle, load, failover } = results;
   const sections = [
-    table([
+    textTable([
       ['OPERATION', 'CLIENTS', 'PER SECOND', 'P50', 'P99', 'MAX', 'ERRORS'],
       ...load.map((run) => [
         run.operation,
@@ -55,7 +56,7 @@ export function resultsText(results: BenchResults): string {
         String(run.errors),
       ]),
     ]),
-    table([
+    textTable([
       ['FIGURE', 'VALUE', 'WANTED'],
       ['command to ready, median', milliseconds(startUp.medianMilliseconds), 'under 2 s on two cores'],
       ...(idle === undefined
@@ -89,19 +90,4 @@ export function resultsText(results: BenchResults): string {
 export function milliseconds(value: number): string {
   if (value >= 1000) return `${(value / 1000).toFixed(2)} s`;
   return value >= 10 ? `${value.toFixed(0)} ms` : `${value.toFixed(2)} ms`;
-}
-
-export function table(rows: readonly (readonly string[])[]): string {
-  const columns = rows[0]?.length ?? 0;
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('   ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

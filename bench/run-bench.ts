@@ -1,19 +1,17 @@
 /** The benchmark: measures a cluster that it starts itself, and writes down what it saw. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type ApiClient, createApiClient, parseKubeconfig } from '../client/index.js';
-import { type Cluster, startCluster, UserError } from '../cluster/index.js';
-import { type Clock, silentLogger, systemClock } from '../platform/index.js';
+import { type Cluster, startCluster } from '../cluster/index.js';
+import { type Clock, silentLogger } from '../platform/index.js';
 import { measureFailover } from './failover.js';
 import { idleWindowSeconds, measureIdle } from './idle.js';
 import { createRequest, type LoadResult, type Operation, runLoad } from './load.js';
-import { createProgress, type Output, type Progress } from './progress.js';
-import { type BenchResults, resultsText, writeReport } from './report.js';
+import { type BenchResults, resultsText } from './report.js';
+import { type BenchStage, type ReportOptions, reportedRun } from './reported-run.js';
 import { measureStartUp, type StartUpResult } from './start-up.js';
 import { summarize } from './summary.js';
 
-export interface BenchOptions {
+export interface BenchOptions extends ReportOptions {
   /** 3 by default. */
   readonly members?: number;
   /** Seconds of load for each measurement and client count; 5 by default. */
@@ -26,14 +24,8 @@ export interface BenchOptions {
   readonly failoverRounds?: number;
   /** Starts to measure; 3 by default. */
   readonly startUpRounds?: number;
-  /** Where the JSON report goes; `bench/reports/TIME.json` by default. */
-  readonly out?: string;
-  /** Progress and tables go here; standard output by default. */
-  readonly output?: Output;
   /** How to run the `kuorum` command; what runs now by default. */
   readonly command?: readonly [string, ...string[]];
-  /** Aborted: stop measuring, tear down, reject. */
-  readonly signal?: AbortSignal;
 }
 
 export interface BenchReport {
@@ -46,7 +38,7 @@ const existing = { prefix: 'existing', count: 500 };
 const namespace = 'bench';
 const operations: readonly Operation[] = ['create', 'get', 'list'];
 
-interface Bench {
+interface Bench extends BenchStage {
   readonly members: number;
   readonly secondsPerRun: number;
   readonly clientCounts: readonly number[];
@@ -54,53 +46,32 @@ interface Bench {
   readonly failoverRounds: number;
   readonly startUpRounds: number;
   readonly command: readonly [string, ...string[]] | undefined;
-  readonly folder: string;
-  readonly clock: Clock;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
 }
 
 /** Rejects with a `UserError` when interrupted. Leaves no process and no folder behind, only the report. */
-export async function runBench(options: BenchOptions = {}): Promise<BenchReport> {
-  const output = options.output ?? process.stdout;
-  const clock = systemClock();
-  const startedAt = new Date(clock.wallMilliseconds()).toISOString();
-  const signal = options.signal ?? new AbortController().signal;
+export function runBench(options: BenchOptions = {}): Promise<BenchReport> {
   const clientCounts = options.clients ?? [1, 16, 64];
   const members = options.members ?? 3;
   const idleSeconds = options.idleSeconds ?? 60;
   const failoverRounds = members < 3 ? 0 : (options.failoverRounds ?? 5);
   const steps =
     3 + (idleSeconds > 0 ? 1 : 0) + operations.length * clientCounts.length + (failoverRounds > 0 ? 1 : 0);
-  const progress = createProgress(output, clock, steps);
-  const folder = await mkdtemp(join(tmpdir(), 'kuorum-bench-'));
-  try {
-    const results = await measure({
-      members,
-      secondsPerRun: options.secondsPerRun ?? 5,
-      clientCounts,
-      idleSeconds,
-      failoverRounds,
-      startUpRounds: options.startUpRounds ?? 3,
-      command: options.command ?? runningCommand(),
-      folder,
-      clock,
-      progress,
-      signal,
-    });
-    progress.end();
-    output.write(resultsText(results));
-    const path = resolve(options.out ?? join('bench', 'reports', `${startedAt.replaceAll(':', '-')}.json`));
-    await writeReport(path, results, startedAt);
-    return { path, results };
-  } catch (error) {
-    if (signal.aborted)
-      throw new UserError('the benchmark was interrupted; no report was written', { cause: error });
-    throw error;
-  } finally {
-    progress.end();
-    await rm(folder, { recursive: true, force: true });
-  }
+  return reportedRun(
+    options,
+    { steps, namePrefix: '' },
+    (stage) =>
+      measure({
+        ...stage,
+        members,
+        secondsPerRun: options.secondsPerRun ?? 5,
+        clientCounts,
+        idleSeconds,
+        failoverRounds,
+        startUpRounds: options.startUpRounds ?? 3,
+        command: options.command ?? runningCommand(),
+      }),
+    resultsText,
+  );
 }
 
 /** The command line that runs now, when it is ours. */

@@ -1,6 +1,6 @@
 /** The table of `kuorum member list`. */
 import type { ClusterMembershipEntry } from '../cluster/index.js';
-import { table } from './status-table.js';
+import { textTable } from '../platform/index.js';
 
 function roleOf(member: ClusterMembershipEntry): string {
   if (member.leader) return 'leader';
@@ -12,7 +12,7 @@ function roleOf(member: ClusterMembershipEntry): string {
 }
 
 export function memberTable(members: readonly ClusterMembershipEntry[]): string {
-  return table([
+  return textTable([
     ['MEMBER', 'ID', 'ROLE', 'PRIORITY', 'PROCESS'],
     ...members.map((member) => [
       member.name,

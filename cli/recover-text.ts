@@ -1,6 +1,6 @@
 /** What `kuorum recover` tells: what it found, what it would do, what can be lost, and what it did. */
 import type { PlannedFolder, RecoveryPlan, RecoveryResult } from '../cluster/index.js';
-import { table } from './status-table.js';
+import { textTable } from '../platform/index.js';
 
 const columns = ['FOLDER', 'MEMBER', 'CLUSTER', 'TERM', 'LAST ENTRY', 'APPLIED', 'STATE HASH', 'CONDITION'];
 
@@ -30,7 +30,7 @@ export function planText(plan: RecoveryPlan): string {
   const verdicts = plan.folders.map(
     ({ path, chosen, why }) => `  ${chosen ? 'chosen' : 'not chosen'}: ${path}: ${why}`,
   );
-  const lines = [table([columns, ...plan.folders.map(row)]), '', ...verdicts];
+  const lines = [textTable([columns, ...plan.folders.map(row)]), '', ...verdicts];
   if (plan.chosen === undefined) return lines.join('\n');
   const losses = plan.losses.length === 0 ? ['Nothing that is known of.'] : plan.losses;
   lines.push(...section('What can be lost:', losses), ...section('What comes of it:', plan.effects));

@@ -1,6 +1,6 @@
 /** The table of `kuorum status`. */
 import type { ClusterMemberStatus, ClusterStatus } from '../cluster/index.js';
-import type { ClockFault } from '../platform/index.js';
+import { type ClockFault, textTable } from '../platform/index.js';
 
 const columns = [
   'MEMBER',
@@ -47,20 +47,6 @@ function row(member: ClusterMemberStatus): readonly string[] {
   ];
 }
 
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((cells) => (cells[column] ?? '').length)),
-  );
-  return rows
-    .map((cells) =>
-      cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('   ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
 /** `5 s ahead, rate 1.05` */
 export function clockFaultText({ offsetMilliseconds = 0, rate = 1 }: ClockFault): string {
   const parts: string[] = [];
@@ -76,7 +62,7 @@ export function statusText(status: ClusterStatus): string {
   const lines = [
     `${status.url} (supervisor pid ${status.supervisorPid}, leader ${status.leader ?? 'none'})`,
     '',
-    table([columns, ...status.members.map(row)]),
+    textTable([columns, ...status.members.map(row)]),
   ];
   if (status.linkFaults.length > 0) {
     const cut = faults.map((fault) => `${fault.from}→${fault.to}`).join(' ');

@@ -3,7 +3,8 @@
  * or the new one, never a torn one.
  */
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { UserError } from './user-error.js';
 
 /** Writes beside the file, syncs, then renames over it. `mode` is what the file has from its first byte on. */
 export async function replaceFile(
@@ -24,6 +25,17 @@ export async function replaceFile(
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** undefined: there is none. @throws UserError when there is one that cannot be read. */
+export async function readIfPresent(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new UserError(`${path} cannot be read (${code ?? String(error)})`, { cause: error });
   }
 }
 

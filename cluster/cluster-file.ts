@@ -2,9 +2,8 @@
  * DIR/cluster.json: what makes a folder ours, and where everything of a running cluster is to be found. Read
  * by people and programs, so it is checked for shape on every read and replaced as a whole on every write.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, replaceFile } from './atomic-file.js';
+import { readIfPresent, replaceFile } from './atomic-file.js';
 import type { MemberRole } from './cluster.js';
 import { UserError } from './user-error.js';
 
@@ -165,15 +164,8 @@ export function parseClusterFile(text: string, path: string): ClusterFile {
 /** undefined when there is none. */
 export async function readClusterFile(dataDir: string): Promise<ClusterFile | undefined> {
   const path = clusterFilePath(dataDir);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new UserError(`${path} cannot be read (${code ?? String(error)})`, { cause: error });
-  }
-  return parseClusterFile(text, path);
+  const text = await readIfPresent(path);
+  return text === undefined ? undefined : parseClusterFile(text, path);
 }
 
 export async function writeClusterFile(dataDir: string, file: ClusterFile): Promise<void> {

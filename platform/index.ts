@@ -1,4 +1,4 @@
-/** The door of platform/: clock, randomness, disk, log and the fault vocabulary, as interfaces and real ones. */
+/** The door of platform/: clock, randomness, disk, log and the fault vocabulary, as interfaces and real ones; tables as text. */
 export * from './clock.js';
 export * from './disk.js';
 export * from './faults.js';
@@ -7,3 +7,4 @@ export { copyLevelDbFolder, type HeldCopy } from './leveldb-copy.js';
 export { levelDbDisk } from './leveldb-disk.js';
 export * from './log.js';
 export * from './random.js';
+export { textTable } from './text-table.js';

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { type Clock, systemRandom } from '../../platform/index.js';
 import type { MemberStore } from '../../storage/index.js';
+import { untilDefined } from '../until.js';
 import { measureMember, memberIds, memberName, openBareMember } from './member.js';
 import { MemoryNetwork } from './memory-network.js';
 import type { RunOptions, RunResult, Subject } from './run.js';
-import { untilDefined } from './until.js';
 
 export async function openInProcessMembers(
   folder: string,
@@ -36,7 +36,7 @@ export async function openInProcessMembers(
     throw error;
   }
   const run = async (options: RunOptions, signal: AbortSignal): Promise<RunResult> => {
-    const leader = await untilDefined('a leader', clock, signal, async () =>
+    const leader = await untilDefined('a leader', { clock, signal, pollMilliseconds: 20 }, async () =>
       members.find(({ raft }) => raft.status().role === 'leader' && raft.status().appliedIndex > 0),
     );
     return measureMember(leader, 'in-process', options, clock, signal);

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment, ensurePki, memberFlags, pkiLayout } from '../../cluster/index.js';
 import { type Clock, systemRandom } from '../../platform/index.js';
+import { untilDefined } from '../until.js';
 import { memberIds, memberName } from './member.js';
 import type { BenchAnswer, BenchRequest } from './protocol.js';
 import type { RunOptions, RunResult, Subject } from './run.js';
-import { untilDefined } from './until.js';
 
 /** Where the built benchmark finds its member. */
 export const memberProgram = (): string => fileURLToPath(new URL('./bench-member.js', import.meta.url));
@@ -97,7 +97,7 @@ export async function openProcesses(options: ProcessesOptions): Promise<Subject>
     return undefined;
   };
   const run = async (runOptions: RunOptions, signal: AbortSignal): Promise<RunResult> => {
-    const leader = await untilDefined('a leader', clock, signal, findLeader);
+    const leader = await untilDefined('a leader', { clock, signal, pollMilliseconds: 20 }, findLeader);
     const { result } = await leader.ask({ kind: 'run', options: runOptions }, 'result', signal);
     return result;
   };

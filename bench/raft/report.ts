@@ -1,5 +1,6 @@
 /** What the benchmark of the log found, as tables for people. Speed is only told in ratios within one run. */
-import { milliseconds, table } from '../report.js';
+import { textTable } from '../../platform/index.js';
+import { milliseconds } from '../report.js';
 import type { Layer, RunResult } from './run.js';
 
 const layerNames: Readonly<Record<Layer, string>> = {
@@ -64,7 +65,7 @@ export function raftResultsText({ runs, ratios }: RaftBenchResults): string {
     'core alone: no disk, no network. One process: the store on LevelDB, messages handed over as objects.\n' +
       'Three processes: the store on LevelDB, gRPC under mutual TLS, proposals made at the leader.\n' +
       'A write is one batch of the log, synced once with its witness beside it; a message goes to one follower.',
-    table([
+    textTable([
       [
         'LAYER',
         'PAYLOAD',
@@ -88,7 +89,7 @@ export function raftResultsText({ runs, ratios }: RaftBenchResults): string {
         String(run.errors),
       ]),
     ]),
-    table([
+    textTable([
       ['RATIO OF ENTRIES A SECOND', 'PAYLOAD', 'IN FLIGHT', 'RATIO'],
       ...ratios.map(({ what, payloadBytes, inFlight, ratio }) => [
         what,

@@ -1,4 +1,5 @@
 /** Operations and verdicts as text that a person can follow. */
+import { textTable } from '../../platform/index.js';
 import type { HistoryCall, HistoryValue, Operation } from './history.js';
 import type { Verdict, Violation } from './verdict.js';
 
@@ -102,18 +103,6 @@ function bars(operations: readonly Operation[]): (operation: Operation) => strin
   };
 }
 
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
 /** A table of operations in the order of their beginnings. */
 export function operationsText(operations: readonly Operation[]): string {
   const ordered = [...operations].sort((left, right) => left.invokedNanoseconds - right.invokedNanoseconds);
@@ -127,21 +116,24 @@ export function operationsText(operations: readonly Operation[]): string {
     nanoseconds === undefined ? '-' : (nanoseconds / unit.nanoseconds).toFixed(unit.digits);
   const bar = bars(ordered);
   const withKey = new Set(ordered.map(({ call }) => (call.f === 'txn' ? undefined : call.key))).size > 1;
-  return table([
-    ['PROCESS', `FROM (${unit.name})`, `TO (${unit.name})`, 'OPERATION', 'ANSWER', ''],
-    ...ordered.map((operation) => {
-      const { call } = operation;
-      const key = withKey && call.f !== 'txn' ? ` (${call.key})` : '';
-      return [
-        String(operation.process),
-        time(operation.invokedNanoseconds),
-        time(endOf(operation)),
-        `${callText(call)}${key}`,
-        answerText(operation),
-        bar(operation),
-      ];
-    }),
-  ]).join('\n');
+  return textTable(
+    [
+      ['PROCESS', `FROM (${unit.name})`, `TO (${unit.name})`, 'OPERATION', 'ANSWER', ''],
+      ...ordered.map((operation) => {
+        const { call } = operation;
+        const key = withKey && call.f !== 'txn' ? ` (${call.key})` : '';
+        return [
+          String(operation.process),
+          time(operation.invokedNanoseconds),
+          time(endOf(operation)),
+          `${callText(call)}${key}`,
+          answerText(operation),
+          bar(operation),
+        ];
+      }),
+    ],
+    '  ',
+  );
 }
 
 export function violationText({ subject, explanation, operations }: Violation): string {

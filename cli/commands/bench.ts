@@ -1,5 +1,6 @@
 /** `kuorum bench` and `kuorum bench raft`: measure what they start themselves. */
 import type { BenchOptions, RaftBenchOptions } from '../../bench/index.js';
+import { interruption } from '../interruption.js';
 
 export async function bench(options: BenchOptions): Promise<void> {
   const signal = interruption();
@@ -13,11 +14,4 @@ export async function benchRaft(options: RaftBenchOptions): Promise<void> {
   const { runRaftBench } = await import('../../bench/index.js');
   const report = await runRaftBench({ ...options, signal });
   process.stdout.write(`report: ${report.path}\n`);
-}
-
-function interruption(): AbortSignal {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => interrupted.abort());
-  return interrupted.signal;
 }

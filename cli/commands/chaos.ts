@@ -1,5 +1,6 @@
 /** `kuorum chaos`: real processes under real faults, and a verdict. */
 import { systemClock } from '../../platform/index.js';
+import { interruption } from '../interruption.js';
 import type { Judged } from '../judging.js';
 import { createProgress } from '../progress.js';
 
@@ -16,10 +17,7 @@ export interface ChaosCommandOptions {
 }
 
 export async function chaos(options: ChaosCommandOptions): Promise<Judged> {
-  const interrupted = new AbortController();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const interrupt = (): void => interrupted.abort();
-  for (const signal of signals) process.on(signal, interrupt);
+  const signal = interruption();
   const progress = createProgress(process.stderr, systemClock());
   try {
     const { runChaos } = await import('../../chaos/index.js');
@@ -29,7 +27,7 @@ export async function chaos(options: ChaosCommandOptions): Promise<Judged> {
       ...(duration === undefined ? {} : { durationMilliseconds: duration }),
       ...(nemesis === undefined ? {} : { nemeses: nemesis }),
       onProgress: (step) => progress.step(step),
-      signal: interrupted.signal,
+      signal,
     });
     progress.end();
     process.stdout.write(result.text);
@@ -40,6 +38,5 @@ export async function chaos(options: ChaosCommandOptions): Promise<Judged> {
     return result.verdict;
   } finally {
     progress.end();
-    for (const signal of signals) process.off(signal, interrupt);
   }
 }

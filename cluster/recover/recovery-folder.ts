@@ -5,9 +5,9 @@
  *
  * Faults assumed: a crash at any instant, also one that forgets renames whose folder was not synced.
  */
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errorCode, replaceFile } from '../atomic-file.js';
+import { readIfPresent, replaceFile } from '../atomic-file.js';
 import { type ClusterFile, parseClusterFile, writeClusterFile } from '../cluster-file.js';
 import { UserError } from '../user-error.js';
 
@@ -82,14 +82,8 @@ export async function commitRecovery(dataDir: string, commit: RecoveryCommit): P
 /** undefined: no recovery waits to be finished. Throws UserError when its record cannot be read. */
 export async function readCommit(dataDir: string): Promise<RecoveryCommit | undefined> {
   const path = commitPath(dataDir);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new UserError(`${path} cannot be read (${code ?? String(error)})`, { cause: error });
-  }
+  const text = await readIfPresent(path);
+  if (text === undefined) return undefined;
   // Written whole or not at all, by ourselves: only damage can make it anything else.
   try {
     const commit = JSON.parse(text) as RecoveryCommit;

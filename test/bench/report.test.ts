@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { milliseconds, resultsText, table } from '../../bench/report.js';
+import { milliseconds, resultsText } from '../../bench/report.js';
 import { summarize } from '../../bench/summary.js';
 
 describe('the report', () => {
@@ -11,15 +11,6 @@ describe('the report', () => {
 
   it('shows durations in the unit that fits', () => {
     expect([0.614, 45.3, 1234].map(milliseconds)).toEqual(['0.61 ms', '45 ms', '1.23 s']);
-  });
-
-  it('aligns columns', () => {
-    expect(
-      table([
-        ['A', 'LONG'],
-        ['abc', 'd'],
-      ]),
-    ).toBe('A     LONG\nabc   d');
   });
 
   it('leaves out what was not measured', () => {

@@ -1,37 +1,16 @@
-import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../cluster/support/temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { type Ended, runKuorum } from './support/run-kuorum.js';
 
-// The built command, as a user runs it (`npm test` builds first).
-const command = fileURLToPath(new URL('../../bin/kuorum.js', import.meta.url));
-
-async function check(
-  lines: readonly object[] | string,
-  ...options: readonly string[]
-): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+async function check(lines: readonly object[] | string, ...options: readonly string[]): Promise<Ended> {
   const folder = await temporaryFolder();
-  const file = join(folder, 'history.jsonl');
   await writeFile(
-    file,
+    join(folder, 'history.jsonl'),
     typeof lines === 'string' ? lines : lines.map((line) => JSON.stringify(line)).join('\n'),
   );
-  const child = spawn(process.execPath, [command, 'check', 'history.jsonl', ...options], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  return new Promise((resolve) => {
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-  });
+  return runKuorum(['check', 'history.jsonl', ...options], folder);
 }
 
 const write = (process: number, value: number, from: number, to: number): readonly object[] => [

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findDataDir } from '../../cli/data-dir.js';
-import { temporaryFolder } from '../cluster/support/temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('which cluster a command means', () => {
   it('is what --data-dir says, relative to here', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { followFile, printFile } from '../../cli/follow-file.js';
 import { openLogFile } from '../../cluster/log-file.js';
 import { systemClock } from '../../platform/index.js';
-import { temporaryFolder } from '../cluster/support/temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('printing a log', () => {
   it('prints all of a file', async () => {

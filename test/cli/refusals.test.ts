@@ -1,42 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../cluster/support/temporary-folder.js';
-
-// The built command, as a user runs it (`npm test` builds first).
-const command = fileURLToPath(new URL('../../bin/kuorum.js', import.meta.url));
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function kuorum(
-  words: readonly string[],
-  folder: string,
-  environment: NodeJS.ProcessEnv = {},
-): Promise<Ended> {
-  const child = spawn(process.execPath, [command, ...words], {
-    cwd: folder,
-    env: { ...process.env, KUORUM_DIR: '', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  return new Promise((resolve) => {
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { type Ended, runKuorum } from './support/run-kuorum.js';
 
 /** One line on stderr that matches, exit code 1, no stack trace, nothing on stdout. */
 function expectRefusal(ended: Ended, message: RegExp): void {
@@ -59,19 +27,19 @@ describe('kuorum up refuses, in one line and with exit code 1,', () => {
     ['three', /argument 'three' is invalid/],
   ])('--members %s', async (count, message) => {
     const folder = await temporaryFolder();
-    expectRefusal(await kuorum(['up', '--members', count], folder), message);
+    expectRefusal(await runKuorum(['up', '--members', count], folder), message);
     expect(await readdir(folder)).toEqual([]);
   });
 
   it('a name that no certificate can carry, and a port out of range', async () => {
     const folder = await temporaryFolder();
     expectRefusal(
-      await kuorum(['up', '--tls-san', 'not a name'], folder),
+      await runKuorum(['up', '--tls-san', 'not a name'], folder),
       /--tls-san not a name is neither a DNS name nor an IP/,
     );
-    expectRefusal(await kuorum(['up', '--api-port', '65536'], folder), /whole number from 0 to 65535/);
+    expectRefusal(await runKuorum(['up', '--api-port', '65536'], folder), /whole number from 0 to 65535/);
     expectRefusal(
-      await kuorum(['up', '--mebers', '3'], folder),
+      await runKuorum(['up', '--mebers', '3'], folder),
       /unknown option '--mebers' \(Did you mean --members\?\)/,
     );
   });
@@ -80,10 +48,13 @@ describe('kuorum up refuses, in one line and with exit code 1,', () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'file'), '');
     expectRefusal(
-      await kuorum(['up', '--data-dir', 'file'], folder),
+      await runKuorum(['up', '--data-dir', 'file'], folder),
       /file cannot be used as data folder \(a file is in its place/,
     );
-    expectRefusal(await kuorum(['up', '--data-dir', 'file/inside'], folder), /cannot be used as data folder/);
+    expectRefusal(
+      await runKuorum(['up', '--data-dir', 'file/inside'], folder),
+      /cannot be used as data folder/,
+    );
   });
 
   it("somebody else's folder, also with --fresh", async () => {
@@ -92,7 +63,7 @@ describe('kuorum up refuses, in one line and with exit code 1,', () => {
     await writeFile(join(folder, 'mine', 'thesis.tex'), 'text');
     for (const words of [[], ['--fresh']]) {
       expectRefusal(
-        await kuorum(['up', '--data-dir', 'mine', ...words], folder),
+        await runKuorum(['up', '--data-dir', 'mine', ...words], folder),
         /mine is not empty and holds no Kuorum cluster/,
       );
     }
@@ -105,7 +76,7 @@ describe('kuorum up refuses, in one line and with exit code 1,', () => {
     const file = { format: 2, version: '7.0.0', clusterId: 'c', members: [] };
     await writeFile(join(folder, 'new', 'cluster.json'), JSON.stringify(file));
     expectRefusal(
-      await kuorum(['up', '--data-dir', 'new'], folder),
+      await runKuorum(['up', '--data-dir', 'new'], folder),
       /has format 2 and was written by Kuorum 7\.0\.0/,
     );
   });
@@ -119,7 +90,7 @@ describe('kuorum up refuses, in one line and with exit code 1,', () => {
     try {
       const words = ['up', '--data-dir', 'd', '--api-port', String(port)];
       expectRefusal(
-        await kuorum(words, folder),
+        await runKuorum(words, folder),
         new RegExp(`port ${port} is taken: stop what uses it, choose another --api-port`),
       );
     } finally {
@@ -143,7 +114,7 @@ describe('without a cluster', () => {
     [['kubectl', 'get', 'pods', '-A'], /kubeconfig is not there: start the cluster first/],
   ])('kuorum %j says that there is none', async (words, message) => {
     const folder = await temporaryFolder();
-    expectRefusal(await kuorum(words, folder, { HOME: folder }), message);
+    expectRefusal(await runKuorum(words, folder, { HOME: folder }), message);
     expect(await readdir(folder)).toEqual([]);
   });
 });
@@ -154,12 +125,12 @@ describe('kuorum', () => {
     const description = JSON.parse(
       await readFile(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'),
     ) as { readonly version: string };
-    expect(await kuorum(['version'], folder)).toEqual({
+    expect(await runKuorum(['version'], folder)).toEqual({
       code: 0,
       stdout: `kuorum ${description.version}\n`,
       stderr: '',
     });
-    const help = await kuorum(['--help'], folder);
+    const help = await runKuorum(['--help'], folder);
     for (const word of [
       'up',
       'down',
@@ -175,11 +146,11 @@ describe('kuorum', () => {
     ]) {
       expect(help.stdout).toMatch(new RegExp(`^  ${word}\\b`, 'm'));
     }
-    expectRefusal(await kuorum(['explode'], folder), /unknown command 'explode'/);
-    expectRefusal(await kuorum(['member', 'explode'], folder), /unknown command 'explode'/);
-    expectRefusal(await kuorum(['member', 'remove'], folder), /missing required argument 'member'/);
-    expectRefusal(await kuorum(['member', 'priority', 'm1', 'high'], folder), /'high' is invalid/);
-    expectRefusal(await kuorum(['member', 'add', '--count', '8'], folder), /whole number from 1 to 7/);
+    expectRefusal(await runKuorum(['explode'], folder), /unknown command 'explode'/);
+    expectRefusal(await runKuorum(['member', 'explode'], folder), /unknown command 'explode'/);
+    expectRefusal(await runKuorum(['member', 'remove'], folder), /missing required argument 'member'/);
+    expectRefusal(await runKuorum(['member', 'priority', 'm1', 'high'], folder), /'high' is invalid/);
+    expectRefusal(await runKuorum(['member', 'add', '--count', '8'], folder), /whole number from 1 to 7/);
   });
 
   it('passes words for kubectl on untouched, and its exit code back', async () => {
@@ -191,12 +162,12 @@ describe('kuorum', () => {
     await writeFile(join(folder, 'bin', 'kubectl'), script, { mode: 0o755 });
     const path = { PATH: `${join(folder, 'bin')}:/usr/bin:/bin` };
     const words = ['get', 'pods', '-o', 'wide', '--help', '--data-dir', 'x'];
-    const ended = await kuorum(['kubectl', ...words], folder, { ...path, KUORUM_DIR: 'd' });
+    const ended = await runKuorum(['kubectl', ...words], folder, { ...path, KUORUM_DIR: 'd' });
     expect(ended.stdout.trim()).toBe(`${join(folder, 'd', 'kubeconfig')} ${words.join(' ')}`);
     expect(ended.code).toBe(7);
     await mkdir(join(folder, 'empty'));
     expectRefusal(
-      await kuorum(['kubectl', 'version'], folder, { PATH: join(folder, 'empty'), KUORUM_DIR: 'd' }),
+      await runKuorum(['kubectl', 'version'], folder, { PATH: join(folder, 'empty'), KUORUM_DIR: 'd' }),
       /kubectl is not on PATH/,
     );
   });

@@ -9,7 +9,7 @@ import {
   writeClusterFile,
 } from '../../cluster/cluster-file.js';
 import { isUserError } from '../../cluster/user-error.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const file: ClusterFile = {
   format: 1,

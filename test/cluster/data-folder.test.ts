@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type ClusterFile, writeClusterFile } from '../../cluster/cluster-file.js';
 import { holdAndReadDataFolder } from '../../cluster/data-folder.js';
 import { isUserError } from '../../cluster/user-error.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const file: ClusterFile = {
   format: 1,

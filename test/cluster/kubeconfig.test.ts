@@ -8,7 +8,7 @@ import {
   mergeKubeconfigText,
   writeKubeconfig,
 } from '../../cluster/kubeconfig.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 interface Kubeconfig {
   readonly 'current-context': string;

@@ -13,7 +13,7 @@ import {
   startCluster,
 } from '../../cluster/index.js';
 import { systemClock } from '../../platform/index.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 // The supervisor, the front door and the control socket are the real ones, and so are the processes; what
 // runs in them stands in for members.

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { copyLevelDbFolder, type Disk, levelDbDisk } from '../../platform/index.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -36,7 +36,7 @@ describe('a copy of a LevelDB folder', () => {
   let place: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kuorum-copy-'));
+    folder = await temporaryFolder();
     [original, place] = [join(folder, 'original'), join(folder, 'copy')];
     const disk = levelDbDisk(original);
     const database = await disk.openDatabase('log');
@@ -47,7 +47,6 @@ describe('a copy of a LevelDB folder', () => {
     await disk.writeFile('identity.json', bytes('me'));
     await disk.close?.();
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const read = async (disk: Disk, ...keys: readonly string[]): Promise<readonly (string | undefined)[]> => {
     const database = await disk.openDatabase('log');

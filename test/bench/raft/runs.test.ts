@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { closedLoop } from '../../../bench/raft/closed-loop.js';
 import { openCores } from '../../../bench/raft/core-alone.js';
 import { openInProcessMembers } from '../../../bench/raft/in-process.js';
 import type { RunOptions, Subject } from '../../../bench/raft/run.js';
 import { systemClock } from '../../../platform/index.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const clock = systemClock();
 const { signal } = new AbortController();
@@ -70,12 +68,9 @@ describe('three members in one process', () => {
   let folder: string;
   let subject: Subject;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kuorum-bench-test-'));
+    folder = await temporaryFolder();
   });
-  afterEach(async () => {
-    await subject.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterEach(() => subject.close());
 
   it.each([
     ['share writes and messages among what is proposed together', true],

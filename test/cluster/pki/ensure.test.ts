@@ -6,8 +6,8 @@ import { type EnsurePkiOptions, ensurePki } from '../../../cluster/pki/ensure.js
 import { clusterServingNames, pkiLayout } from '../../../cluster/pki/layout.js';
 import { isUserError } from '../../../cluster/user-error.js';
 import { systemRandom } from '../../../platform/index.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { manualClock } from '../support/manual-clock.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
 
 const born = Date.UTC(2026, 0, 1);
 const day = 24 * 3600 * 1000;

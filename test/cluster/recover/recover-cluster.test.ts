@@ -12,6 +12,7 @@ import { holdDataFolder } from '../../../cluster/supervisor/holder.js';
 import { isUserError } from '../../../cluster/user-error.js';
 import { levelDbDisk, systemClock, systemRandom } from '../../../platform/index.js';
 import { REVISION_RAISE, readMemberIdentity } from '../../../storage/index.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import {
   contentOf,
   lostCluster,
@@ -20,7 +21,6 @@ import {
   putAlone,
   readAlone,
 } from '../support/lost-cluster.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
 
 interface Tried {
   readonly result: Awaited<ReturnType<typeof recoverCluster>>;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AlreadyHeldError, holdDataFolder, isHeld } from '../../../cluster/supervisor/holder.js';
 import { maxSocketPathBytes, socketPath, withShortPath } from '../../../cluster/supervisor/socket-path.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 /** A socket file whose listener is gone, as a crash leaves it. */
 async function staleSocket(folder: string): Promise<void> {

@@ -1,15 +1,19 @@
 /** Waits for what comes by itself. */
-import { delay } from '../../client/index.js';
-import type { Clock } from '../../platform/index.js';
+import { delay } from '../client/index.js';
+import type { Clock } from '../platform/index.js';
 
-const POLL_MILLISECONDS = 20;
 const LIMIT_MILLISECONDS = 30_000;
 
-/** Rejects when it does not come within half a minute, or when `signal` is aborted. */
+export interface UntilOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly pollMilliseconds: number;
+}
+
+/** Rejects when it does not come within half a minute, when `look` rejects, or when the signal is aborted. */
 export async function untilDefined<Value>(
   what: string,
-  clock: Clock,
-  signal: AbortSignal,
+  { clock, signal, pollMilliseconds }: UntilOptions,
   look: () => Promise<Value | undefined>,
 ): Promise<Value> {
   const end = clock.monotonicMilliseconds() + LIMIT_MILLISECONDS;
@@ -19,6 +23,6 @@ export async function untilDefined<Value>(
     if (value !== undefined) return value;
     if (clock.monotonicMilliseconds() >= end)
       throw new Error(`no sign of ${what} within ${LIMIT_MILLISECONDS / 1000} s`);
-    await delay(clock, POLL_MILLISECONDS, signal);
+    await delay(clock, pollMilliseconds, signal);
   }
 }
