@@ -14,7 +14,7 @@ import type { ClusterKeys } from './cluster-keys.js';
 import type { ClusterRecord } from './cluster-record.js';
 import { formerMemberFolder, memberFolder } from './folder-layout.js';
 import { newMemberId } from './new-ids.js';
-import type { HostedMember, MembershipHost } from './supervisor/membership.js';
+import type { HostedMember, MembershipHost } from './supervisor/membership-follower.js';
 import type { Supervisor } from './supervisor/supervisor.js';
 
 export interface MemberHostOptions {

@@ -3,30 +3,26 @@
  * waits until the whole answers. Both the command line and `startCluster` run this.
  */
 import { mkdir } from 'node:fs/promises';
-import type { Clock, Logger, Random } from '../platform/index.js';
-import { createLogger, systemClock, systemRandom } from '../platform/index.js';
+import { type Clock, createLogger, type Logger } from '../platform/index.js';
 import type { Cluster, ClusterStatus } from './cluster.js';
 import type { ClusterFile } from './cluster-file.js';
 import { ClusterKeys } from './cluster-keys.js';
+import { type ClusterParts, clusterParts } from './cluster-parts.js';
 import { ClusterRecord } from './cluster-record.js';
-import { type ControllersHost, startControllersHere, startControllersProcess } from './controllers/host.js';
-import type { ControllersConfig } from './controllers/protocol.js';
+import type { ControllersHost } from './controllers/host.js';
 import { type HeldDataFolder, holdAndReadDataFolder } from './data-folder.js';
 import { logPath, logsFolder, memberFolder } from './folder-layout.js';
 import { createFrontDoor } from './front-door/front-door.js';
-import { createProber, readyzTarget } from './front-door/prober.js';
+import { ReadyMembers } from './front-door/ready-members.js';
 import { kubeconfigPath, kubeconfigText, writeKubeconfig } from './kubeconfig.js';
 import { leaseDriftBound, leaseReadsNotice } from './lease-reads.js';
 import { openLogFile } from './log-file.js';
-import type { LaunchMember } from './member/instance.js';
-import { launchMemberProcess } from './member/process-instance.js';
 import type { MemberConfig } from './member/protocol.js';
 import { checkMemberCount } from './member-count.js';
 import { MemberHost } from './member-host.js';
 import { chooseCluster, clusterName } from './new-cluster.js';
 import type { Pki } from './pki/ensure.js';
 import { listenOnFrontDoor } from './ports.js';
-import { findProgramFolder } from './program-folder.js';
 import { type ReadinessProblem, waitUntilReady } from './readiness.js';
 import { refusalNotice, startProblem } from './start-rules.js';
 import { type ControlServer, createControlServer } from './supervisor/control-server.js';
@@ -72,39 +68,6 @@ export interface RunningCluster extends Cluster {
 
 const stopLimitMilliseconds = 10_000;
 
-/** What differs between a cluster of processes and one inside this process. */
-interface ClusterParts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly launch: LaunchMember;
-  startControllers(options: {
-    readonly config: ControllersConfig;
-    readonly clock: Clock;
-    readonly logger: Logger;
-  }): ControllersHost;
-}
-
-async function clusterParts(options: RunClusterOptions): Promise<ClusterParts> {
-  const clock = systemClock();
-  const random = systemRandom();
-  if (options.inProcess) {
-    const { launchMemberInProcess, runControlLoops } = await import('./in-process.js');
-    return {
-      clock,
-      random,
-      launch: launchMemberInProcess({ clock, random }),
-      startControllers: (controllers) => startControllersHere(runControlLoops, controllers),
-    };
-  }
-  const programFolder = options.programFolder ?? findProgramFolder();
-  return {
-    clock,
-    random,
-    launch: launchMemberProcess({ programFolder, clock, logPath: (name) => logPath(options.dataDir, name) }),
-    startControllers: (controllers) => startControllersProcess({ ...controllers, programFolder }),
-  };
-}
-
 class ClusterRun implements RunningCluster {
   readonly name = clusterName;
   readonly dataDir: string;
@@ -126,11 +89,7 @@ class ClusterRun implements RunningCluster {
   readonly #keys: ClusterKeys;
   readonly #supervisor: Supervisor;
   readonly #frontDoor = createFrontDoor();
-  /** Members whose /readyz was 200 at the last probe; those that vote get connections. */
-  readonly #ready = new Set<string>();
-  readonly #unready = new Map<string, string>();
-  readonly #probed = new Map<string, number>();
-  readonly #prober;
+  readonly #ready: ReadyMembers;
   readonly #cpu = new CpuMeter();
   #control: ControlServer | undefined;
   #controllers: ControllersHost | undefined;
@@ -156,10 +115,11 @@ class ClusterRun implements RunningCluster {
       live: () => this.#supervisor.members(),
     });
     this.#keys = new ClusterKeys({ dataDir, tlsSan: options.tlsSan, clock, random });
-    this.#prober = createProber({
+    this.#ready = new ReadyMembers({
       clock,
-      onAnswer: (name, answer) =>
-        this.#probeAnswered(name, answer.kind === 'ready' ? undefined : answer.reason),
+      logger,
+      frontDoor: this.#frontDoor,
+      votes: (name) => this.#votes(name),
     });
     this.#supervisor = createSupervisor({
       members: file.members.map(({ name, id, apiPort, peerPort }) => ({
@@ -173,7 +133,7 @@ class ClusterRun implements RunningCluster {
       clock,
       logger,
       onChange: () => this.#changed(),
-      onGone: (name) => this.#gone(name),
+      onGone: (name) => this.#ready.gone(name),
       onMembership: (membership) => this.membership.heard(membership),
     });
     const supervisor = this.#supervisor;
@@ -240,7 +200,7 @@ class ClusterRun implements RunningCluster {
       timeoutMilliseconds: this.#options.readyTimeoutMilliseconds,
       names: () => this.#expectedReady(),
       isReady: (name) => this.#frontDoor.isReady(name),
-      reason: (name) => this.#unready.get(name) ?? 'no answer yet',
+      reason: (name) => this.#ready.unreadyReason(name) ?? 'no answer yet',
       url: this.url,
       authority: pki.authorities.ca,
       admin: pki.pair('admin'),
@@ -332,45 +292,10 @@ class ClusterRun implements RunningCluster {
     this.#held.holder.onConnection((socket) => control.accept(socket));
   }
 
-  /** @param reason why it is not ready; undefined when it is */
-  #probeAnswered(name: string, reason: string | undefined): void {
-    const ready = reason === undefined;
-    if (ready !== this.#ready.has(name)) {
-      const what = ready ? 'member is ready' : 'member is not ready';
-      this.#logger.info(what, { member: name, ...(ready ? {} : { reason }) });
-    }
-    if (ready) {
-      this.#ready.add(name);
-      this.#unready.delete(name);
-    } else {
-      this.#ready.delete(name);
-      this.#unready.set(name, reason);
-    }
-    this.#openDoor(name);
-  }
-
-  /** A learner may be far behind: clients are not sent there. */
-  #openDoor(name: string): void {
-    this.#frontDoor.setReady(name, this.#ready.has(name) && this.#votes(name));
-  }
-
   /** A pid, a port or a state of a member has changed, or the membership has. */
   #changed(): void {
     const { pki } = this.#keys;
-    const members = this.#supervisor.members();
-    for (const name of this.#probed.keys()) {
-      if (!members.some((member) => member.name === name)) this.#forget(name);
-    }
-    for (const member of members) {
-      if (!member.listening || pki === undefined) continue;
-      if (this.#probed.get(member.name) !== member.apiPort) {
-        this.#probed.set(member.name, member.apiPort);
-        this.#frontDoor.setBackend(member.name, member.apiPort);
-        const target = readyzTarget({ port: member.apiPort, authority: pki.authorities.ca });
-        this.#prober.watch(member.name, target);
-      }
-      if (this.#ready.has(member.name)) this.#openDoor(member.name);
-    }
+    if (pki !== undefined) this.#ready.follow(this.#supervisor.members(), pki.authorities.ca);
     this.membership.changed();
     if (this.#stopping !== undefined) return;
     void this.#record.write();
@@ -380,21 +305,6 @@ class ClusterRun implements RunningCluster {
         this.#logger.error('the kubeconfig could not be rewritten', { reason: String(error) });
       });
     }
-  }
-
-  #gone(name: string): void {
-    this.#probed.delete(name);
-    this.#prober.forget(name);
-    this.#ready.delete(name);
-    this.#unready.set(name, 'its process is gone');
-    this.#frontDoor.setReady(name, false);
-  }
-
-  /** Of a member that is none any more. */
-  #forget(name: string): void {
-    this.#gone(name);
-    this.#unready.delete(name);
-    this.#frontDoor.removeBackend(name);
   }
 
   async #refreshKubeconfig(): Promise<void> {
@@ -448,8 +358,8 @@ class ClusterRun implements RunningCluster {
       supervisor: this.#supervisor,
       clock: this.#clock,
       cpu: this.#cpu,
-      ready: (name) => this.#ready.has(name),
-      unreadyReason: (name) => this.#unready.get(name),
+      ready: (name) => this.#ready.isReady(name),
+      unreadyReason: (name) => this.#ready.unreadyReason(name),
       describe: (name) => this.#record.member(name),
     });
   }
@@ -469,7 +379,7 @@ class ClusterRun implements RunningCluster {
     this.#logger.info('stopping', { kill });
     this.membership.stop();
     await this.#controllers?.stop({ kill });
-    this.#prober.stop();
+    this.#ready.stop();
     await this.#frontDoor.close();
     await this.#supervisor.stop({ kill, limitMilliseconds: stopLimitMilliseconds });
     this.#control?.close();

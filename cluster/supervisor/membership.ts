@@ -2,46 +2,19 @@
  * The membership of a running cluster: what `kuorum member` orders, in terms of processes, keys and folders
  * (the host's) and of changes that the leader makes.
  *
- * What is committed is the truth. Members tell the supervisor each membership that they have applied; the
- * supervisor follows: it ends members that were removed, whoever removed them and whenever it hears of it, and
- * after a crash it undoes additions that never came to be.
+ * What is committed is the truth, and the follower goes after it; after a crash additions that never came to be
+ * are undone.
  */
 import type { Clock, Logger, Timer } from '../../platform/index.js';
 import type { MemberDescription, Membership, MembershipStep } from '../../storage/index.js';
-import type { ClusterMembership, ClusterMembershipEntry, MemberProcessState } from '../cluster.js';
+import type { ClusterMembership, ClusterMembershipEntry } from '../cluster.js';
 import { maxMemberCount } from '../member-count.js';
 import { checkMemberName, nextMemberName } from '../member-name.js';
 import { UserError } from '../user-error.js';
 import { fractionCaughtUp, tellCatchUp } from './catch-up-progress.js';
 import { type LeaderOrders, UnknownOutcomeError } from './leader-orders.js';
-import { Waiting, type Watching } from './waiting.js';
-
-export interface HostedMember {
-  readonly name: string;
-  readonly id: number;
-  readonly process: MemberProcessState;
-  /** Why its process does not run. */
-  readonly refusal: string | undefined;
-  /** Its process ended because it learned of its removal. */
-  readonly removed: boolean;
-  readonly peerPort: number;
-  /** No committed membership was seen to have it yet. */
-  readonly joining: boolean;
-}
-
-/** Where members have their processes, keys and folders. */
-export interface MembershipHost {
-  members(): readonly HostedMember[];
-  formerNames(): readonly string[];
-  /** An id that nobody has or had. */
-  newId(): number;
-  /** Keys, folder and process of a new member; resolves when it listens. The caller dismisses it when it rejects. */
-  admit(member: { readonly name: string; readonly id: number }): Promise<void>;
-  /** Ends its process and takes away what it had; `keepFolder`: its data is put aside instead of deleted. */
-  dismiss(id: number, options: { readonly keepFolder: boolean }): Promise<void>;
-  /** What is committed about the members has changed. */
-  follow(membership: Membership): void;
-}
+import { MembershipFollower, type MembershipHost } from './membership-follower.js';
+import type { Watching } from './waiting.js';
 
 export interface MembershipControlOptions {
   readonly host: MembershipHost;
@@ -62,36 +35,25 @@ const settleMilliseconds = 1_000;
 
 export class MembershipControl implements ClusterMembership {
   readonly #options: MembershipControlOptions;
-  #latest: Membership | undefined;
   /** What is going on, for the refusal of anything else. */
   #busy: string | undefined;
   #stopped = false;
-  readonly #dismissals = new Map<number, Promise<void>>();
-  readonly #keepFolders = new Set<number>();
-  readonly #waiting = new Waiting();
+  readonly #follower: MembershipFollower;
   #settling: Timer | undefined;
 
   constructor(options: MembershipControlOptions) {
     this.#options = options;
-  }
-
-  /** The newest membership that is known to be committed. */
-  get latest(): Membership | undefined {
-    return this.#latest;
+    this.#follower = new MembershipFollower(options);
   }
 
   /** A member says what it has applied. */
   heard(membership: Membership): void {
-    if (this.#stopped) return;
-    // A member that has just been born knows only itself, and that nobody else has committed.
-    if (!membership.members.some(({ role }) => role === 'voter')) return;
-    if (this.#latest !== undefined && membership.appliedIndex < this.#latest.appliedIndex) return;
-    this.#latest = membership;
-    this.#options.host.follow(membership);
-    for (const { id } of this.#options.host.members()) {
-      if (membership.removed.includes(id)) void this.#dismiss(id);
-    }
-    this.#waiting.wake();
+    this.#follower.heard(membership);
+  }
+
+  /** Something about a member's process has changed. */
+  changed(): void {
+    this.#follower.changed();
   }
 
   /** Undoes additions that an earlier supervisor began and that never came to be; until a leader says which. */
@@ -108,7 +70,7 @@ export class MembershipControl implements ClusterMembership {
         if (members.some((member) => member.id === id)) continue;
         if (!settled) throw new Error('a change is under way');
         this.#options.logger.warn('an interrupted addition is undone', { member: name });
-        await this.#dismiss(id);
+        await this.#follower.dismiss(id);
       }
     }).catch((error: unknown) => {
       this.#options.logger.info('additions are not settled yet', { reason: String(error) });
@@ -125,14 +87,14 @@ export class MembershipControl implements ClusterMembership {
   stop(): void {
     this.#stopped = true;
     this.#settling?.cancel();
-    this.#waiting.stop();
+    this.#follower.stop();
   }
 
   async list(): Promise<readonly ClusterMembershipEntry[]> {
     const { host, orders } = this.#options;
     const leader = await orders.leader();
     const proven = leader === undefined ? undefined : await orders.membership().catch(() => undefined);
-    const membership = proven ?? this.#latest;
+    const membership = proven ?? this.#follower.latest;
     const hosted = host.members();
     const described = membership?.members ?? [];
     const nameOf = (id: number): string => described.find((member) => member.id === id)?.name ?? String(id);
@@ -191,7 +153,7 @@ export class MembershipControl implements ClusterMembership {
       await this.#change([{ kind: 'remove', id: found.id }], { force }, found);
       return found;
     });
-    await this.#gone(member.id);
+    await this.#follower.untilGone(member.id);
     return member.name;
   }
 
@@ -226,7 +188,7 @@ export class MembershipControl implements ClusterMembership {
       if (found.role === 'learner') {
         throw new UserError(`${found.name} is a learner: remove it and add another`);
       }
-      if (force) this.#keepFolders.add(found.id);
+      if (force) this.#follower.keepFolder(found.id);
       const [newName = ''] = this.#newNames(undefined, 1);
       const member = { name: newName, id: this.#options.host.newId() };
       await this.#admit(
@@ -245,7 +207,7 @@ export class MembershipControl implements ClusterMembership {
       return { old: found, newcomer: member };
     });
     await this.#untilVoting(newcomer, watching);
-    await this.#gone(old.id);
+    await this.#follower.untilGone(old.id);
     return newcomer.name;
   }
 
@@ -351,7 +313,7 @@ export class MembershipControl implements ClusterMembership {
       for (const { name } of newcomers) watching.onProgress?.(`${name}: learner`);
     } catch (error) {
       if (error instanceof UnknownOutcomeError) this.#settleLater();
-      else for (const { id } of newcomers) await this.#dismiss(id);
+      else for (const { id } of newcomers) await this.#follower.dismiss(id);
       throw error;
     }
   }
@@ -362,7 +324,7 @@ export class MembershipControl implements ClusterMembership {
     member: MemberDescription,
   ): Promise<void> {
     // What is taken out against the odds may be the last copy of something.
-    if (options.force) this.#keepFolders.add(member.id);
+    if (options.force) this.#follower.keepFolder(member.id);
     try {
       this.heard(await this.#options.orders.change(steps, options));
     } catch (error) {
@@ -370,36 +332,6 @@ export class MembershipControl implements ClusterMembership {
         ? new UserError(`${error.message}: insist with --force`, { cause: error })
         : error;
     }
-  }
-
-  #dismiss(id: number): Promise<void> {
-    const running = this.#dismissals.get(id);
-    if (running !== undefined) return running;
-    const { host, logger } = this.#options;
-    const member = host.members().find((candidate) => candidate.id === id);
-    if (member === undefined) return Promise.resolve();
-    // A member that ran to the end had nothing that the others lack.
-    const ran = member.joining || member.removed || member.process === 'running';
-    const keepFolder = this.#keepFolders.has(id) || !ran;
-    const dismissal = host
-      .dismiss(id, { keepFolder })
-      .catch((error: unknown) => {
-        logger.error('a former member could not be cleared away', {
-          member: member.name,
-          reason: String(error),
-        });
-      })
-      .finally(() => {
-        this.#dismissals.delete(id);
-        this.#waiting.wake();
-      });
-    this.#dismissals.set(id, dismissal);
-    return dismissal;
-  }
-
-  #gone(id: number): Promise<void> {
-    const { host } = this.#options;
-    return this.#waiting.until(() => !host.members().some((member) => member.id === id));
   }
 
   async #untilVoting(
@@ -412,28 +344,11 @@ export class MembershipControl implements ClusterMembership {
         ? undefined
         : tellCatchUp({ id: member.id, clock, membership: () => orders.membership(), onProgress });
     try {
-      await this.#waiting.until(() => this.#votes(member), signal);
+      await this.#follower.untilVoting(member, signal);
       onProgress?.(`${member.name}: voting`);
     } finally {
       stopTelling?.();
     }
-  }
-
-  #votes({ name, id }: { readonly name: string; readonly id: number }): boolean {
-    const latest = this.#latest;
-    if (latest?.removed.includes(id) === true) throw new UserError(`${name} was removed before it voted`);
-    const hosted = this.#options.host.members().find((member) => member.id === id);
-    if (hosted?.process === 'refused') {
-      throw new UserError(`${name} does not run: ${hosted.refusal ?? 'it refused'}`);
-    }
-    return (
-      latest?.settled === true && latest.members.some((member) => member.id === id && member.role === 'voter')
-    );
-  }
-
-  /** Something about a member's process has changed: whoever waits looks again. */
-  changed(): void {
-    this.#waiting.wake();
   }
 }
 
