@@ -7,8 +7,8 @@ import {
   type WatcherHistory,
   type WatcherStep,
   watchVerdictText,
-} from '../../../chaos/checker/index.js';
-import { type Random, seededRandom } from '../../../platform/index.js';
+} from '../../../../chaos/checker/index.js';
+import { type Random, seededRandom } from '../../../../platform/index.js';
 
 const event = (revision: number, key: string, value: string | null = `${key}${revision}`): WatchedEvent => ({
   key,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { covers, gaps, joined } from '../../../chaos/checker/index.js';
+import { covers, gaps, joined } from '../../../../chaos/checker/index.js';
 
 const stretches = [
   { from: 5, to: 9 },
