@@ -330,20 +330,22 @@ export class SeedRun {
     const answered = new Set<SimulatedMember>();
     const silent = (): readonly SimulatedMember[] =>
       [...healed].filter((member) => !member.retired && !answered.has(member));
-    do {
-      this.#healMajority(healed);
+    this.#healMajority(healed);
+    while (silent().length > 0) {
+      if (this.#timeline.nowMilliseconds > deadline) {
+        const names = (members: Iterable<SimulatedMember>): string =>
+          [...members].map(({ name }) => name).join(', ');
+        this.#report(
+          'liveness',
+          `${names(silent())} of the healed majority ${names(healed)} did not answer within ` +
+            `${LIVENESS_BOUND_MILLISECONDS / 1000} s: ${this.#describe()}`,
+        );
+        return;
+      }
       await this.#sleep(POLL_MILLISECONDS);
+      this.#healMajority(healed);
       for (const member of silent()) if (await this.#answers(member, deadline)) answered.add(member);
-      if (this.#timeline.nowMilliseconds <= deadline || silent().length === 0) continue;
-      const names = (members: Iterable<SimulatedMember>): string =>
-        [...members].map(({ name }) => name).join(', ');
-      this.#report(
-        'liveness',
-        `${names(silent())} of the healed majority ${names(healed)} did not answer within ` +
-          `${LIVENESS_BOUND_MILLISECONDS / 1000} s: ${this.#describe()}`,
-      );
-      return;
-    } while (silent().length > 0);
+    }
     this.#recoveredAfterMilliseconds = this.#timeline.nowMilliseconds - began;
   }
 
