@@ -8,6 +8,7 @@ import type { Gate, Timeline, TimelineEvent } from './timeline.js';
 
 const EPOCH_MILLISECONDS = 1_700_000_000_000;
 const ANY_LIFE = -1;
+const SHORTEST_TIMER_MILLISECONDS = 0.01;
 
 export class Machine implements Gate {
   readonly #timeline: Timeline;
@@ -114,7 +115,9 @@ export class Machine implements Gate {
   }
 
   #setTimer(delayMilliseconds: number, callback: () => void, life: number): Timer {
-    const delay = Math.max(0, delayMilliseconds) / this.#rate;
+    // A drifting clock is never exact: what is left by rounding must not come due in no time for ever.
+    const delay =
+      delayMilliseconds > 0 ? Math.max(SHORTEST_TIMER_MILLISECONDS, delayMilliseconds / this.#rate) : 0;
     const event = this.#timeline.after(delay, callback, this, life);
     return {
       cancel: () => {

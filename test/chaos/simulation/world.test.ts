@@ -82,6 +82,20 @@ describe('a machine', () => {
   });
 });
 
+describe('a drifting clock', () => {
+  it('moves on with every timer, however little is left by rounding', () => {
+    const timeline = new Timeline();
+    const machine = new Machine(timeline);
+    machine.boot();
+    timeline.at(65_491.291_2, () => machine.setRate(0.971_3));
+    while (timeline.step());
+    machine.clock.setTimer(1e-12, () => {});
+    const before = timeline.nowMilliseconds;
+    while (timeline.step());
+    expect(timeline.nowMilliseconds).toBeGreaterThan(before);
+  });
+});
+
 function networkOf() {
   const timeline = new Timeline();
   const trace = new Trace(() => timeline.nowMilliseconds, undefined);
