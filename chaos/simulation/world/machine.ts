@@ -115,9 +115,9 @@ export class Machine implements Gate {
   }
 
   #setTimer(delayMilliseconds: number, callback: () => void, life: number): Timer {
-    // A drifting clock is never exact: what is left by rounding must not come due in no time for ever.
-    const delay =
-      delayMilliseconds > 0 ? Math.max(SHORTEST_TIMER_MILLISECONDS, delayMilliseconds / this.#rate) : 0;
+    // As in Node a timer always takes some time: what a drifting clock's rounding leaves must not come due in no
+    // time for ever.
+    const delay = Math.max(SHORTEST_TIMER_MILLISECONDS, delayMilliseconds / this.#rate);
     const event = this.#timeline.after(delay, callback, this, life);
     return {
       cancel: () => {
