@@ -22,7 +22,6 @@ export const markNames = [
   'read round overtaken by a new term',
   'read answered on a follower',
   'proposal of unknown outcome',
-  'proposal lost to another leader',
   'removed member told so',
   'start proven to peers',
   'commit learned from a vote',
@@ -48,6 +47,12 @@ function isVote({ type }: Message): boolean {
   );
 }
 
+/** It is no candidate any more, although nobody else leads its term. */
+function hasLostItsCampaign({ before, role, term, leaderId }: MemberView): boolean {
+  const isOver = role !== 'candidate' && role !== 'leader';
+  return isOver && leaderId === undefined && term === before?.term;
+}
+
 interface Remembered {
   readonly life: number;
   proven: boolean;
@@ -64,8 +69,9 @@ export class Marks {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 
-  /** A member's process ended while it was the leader, or not. */
-  memberEnded(member: MemberId, led: boolean): void {
+  /** A member's process ended: as the leader or not, in the middle of a write or not. */
+  memberEnded(member: MemberId, led: boolean, wrote: boolean): void {
+    if (wrote) this.reach('crash before a write was durable');
     if (led && this.#members.get(member)?.joint === true)
       this.reach('leader lost inside a joint configuration');
     this.#members.delete(member);
@@ -89,8 +95,7 @@ export class Marks {
       if (onlyVotes) this.reach('commit learned from a vote');
     }
     if (before?.role === 'leader') this.#afterOffice(view);
-    if (before?.role === 'candidate' && view.role === 'candidate' && before.term < view.term)
-      this.reach('vote split');
+    if (before?.role === 'candidate' && hasLostItsCampaign(view)) this.reach('vote split');
     if (effects.statusChanged || before === undefined) this.#statusChanged(view);
   }
 

@@ -96,7 +96,8 @@ export class SeedRun {
         statusChanged: (member, status) => this.#statusChanged(member, status),
         started: (member) => this.#started(member),
         startFailed: (member, error) => this.#startFailed(member, error),
-        ended: (member) => this.#marks.memberEnded(member.id, member.status?.role === 'leader'),
+        ended: (member) =>
+          this.#marks.memberEnded(member.id, member.status?.role === 'leader', member.disk.isWriting),
         logged: (member, message) => trace.add({ kind: 'member', member: member.id, text: message }),
       },
     });

@@ -45,6 +45,8 @@ export interface SimulatedDisk extends Disk {
   /** While set, every write fails with `full`. */
   setFull(full: boolean): void;
   readonly isFull: boolean;
+  /** Something was written and is not done yet. */
+  readonly isWriting: boolean;
   /** The next write to this database (or small file) fails. */
   failNextWrite(name: string, kind: DiskFailureKind): void;
   setLatencyMilliseconds(latencyMilliseconds: number): void;
@@ -201,6 +203,11 @@ class Simulation {
     });
     this.#options.onWrite?.(name);
     return done;
+  }
+
+  get isWriting(): boolean {
+    if (this.#filesInFlight.size > 0) return true;
+    return [...this.media.values()].some((medium) => medium.inFlight.length > 0);
   }
 
   crash(): void {
@@ -416,6 +423,9 @@ export function simulatedDisk(options: SimulatedDiskOptions): SimulatedDisk {
     crash: () => disk.crash(),
     setFull: (full) => {
       disk.full = full;
+    },
+    get isWriting() {
+      return disk.isWriting;
     },
     get isFull() {
       return disk.full;

@@ -37,6 +37,7 @@ export class MemberView implements StepObservation {
   membershipChanges: Effects['membershipChanges'] = [];
   before: Before | undefined;
   role: Role = 'follower';
+  leaderId: MemberId | undefined;
   term: Term = 0;
   commitIndex: LogIndex = 0;
   appliedIndex: LogIndex = 0;
@@ -90,6 +91,7 @@ export class MemberView implements StepObservation {
     this.reads = effects.reads;
     this.membershipChanges = effects.membershipChanges;
     this.role = core.role;
+    this.leaderId = view.leaderId;
     this.term = view.term;
     this.commitIndex = view.commitIndex;
     this.appliedIndex = view.appliedIndex;
