@@ -44,6 +44,7 @@ export function summaryText({ summary, missing, realMilliseconds }: SimulationRu
     ['committed entries', count(summary.committedEntries)],
     ['elections', count(summary.elections)],
     ['slowest recovery of a majority', `${(summary.slowestRecoveryMilliseconds / 1_000).toFixed(1)} s`],
+    ['without a majority at the end', count(summary.seedsWithoutMajority)],
     ['violations', count(summary.violations.length)],
   ];
   const lines = [

@@ -19,6 +19,8 @@ export interface SimulationSummary {
   readonly proposals: number;
   readonly committedEntries: number;
   readonly elections: number;
+  /** Seeds at whose end too much was broken to heal a majority: their end was not judged. */
+  readonly seedsWithoutMajority: number;
   /** The longest that a healed majority took to answer everywhere. */
   readonly slowestRecoveryMilliseconds: number;
   readonly faults: Readonly<Record<FaultKind, number>>;
@@ -59,6 +61,9 @@ export function summarise(results: readonly SeedResult[]): SimulationSummary {
     proposals: sum((result) => result.proposals),
     committedEntries: sum((result) => result.committedEntries),
     elections: sum((result) => result.elections),
+    seedsWithoutMajority: results.filter(
+      ({ kind, recoveredAfterMilliseconds }) => kind === 'clean' && recoveredAfterMilliseconds === undefined,
+    ).length,
     slowestRecoveryMilliseconds: results.reduce(
       (slowest, result) => Math.max(slowest, result.recoveredAfterMilliseconds ?? 0),
       0,
