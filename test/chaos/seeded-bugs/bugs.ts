@@ -15,7 +15,58 @@ export interface SeededBug extends SourcePatch {
   readonly options: SeedsToRun['options'];
 }
 
-const lively: SeedsToRun['options'] = { durationMilliseconds: 30_000, intensity: 3 };
+type Options = SeedsToRun['options'];
+
+/** Whatever each seed draws, and more of it. */
+const lively: Options = { durationMilliseconds: 30_000, intensity: 3 };
+const electing: Options = {
+  durationMilliseconds: 20_000,
+  intensity: 5,
+  faults: ['kill', 'restart', 'power-loss', 'isolate', 'delay', 'reorder', 'drop', 'transfer'],
+};
+const racing: Options = {
+  durationMilliseconds: 30_000,
+  intensity: 8,
+  members: [5, 7],
+  faults: ['delay', 'kill', 'restart', 'transfer', 'pause', 'isolate', 'reorder', 'clog'],
+};
+const changing: Options = {
+  durationMilliseconds: 20_000,
+  intensity: 5,
+  faults: [
+    'kill',
+    'isolate',
+    'split',
+    'drop',
+    'add-voter',
+    'remove',
+    'replace',
+    'resize',
+    'demote',
+    'promote',
+    'transfer',
+  ],
+};
+const splitting: Options = {
+  durationMilliseconds: 30_000,
+  intensity: 8,
+  faults: ['isolate', 'split', 'one-way-cut', 'mute', 'pause', 'delay'],
+};
+const lagging: Options = {
+  durationMilliseconds: 30_000,
+  intensity: 6,
+  faults: ['isolate', 'power-loss', 'power-loss-of-all', 'slow-disk', 'clog', 'delay', 'drop'],
+};
+const damaging: Options = {
+  durationMilliseconds: 20_000,
+  intensity: 5,
+  faults: ['lost-batches', 'log-bit-flip', 'witness-bit-flip', 'power-loss', 'isolate', 'drop'],
+};
+const copying: Options = {
+  durationMilliseconds: 60_000,
+  intensity: 6,
+  faults: ['old-copy', 'transfer', 'restart', 'kill'],
+};
 
 const core = (file: string): string => `raft/core/${file}.ts`;
 
@@ -26,8 +77,8 @@ const elections: readonly SeededBug[] = [
     find: '(state.votedFor === undefined || state.votedFor === from) &&',
     replace: '',
     caughtBy: ['election-safety', 'durability'],
-    maxSeeds: 40,
-    options: lively,
+    maxSeeds: 60,
+    options: lagging,
   },
   {
     name: 'the vote is forgotten at a restart',
@@ -35,8 +86,8 @@ const elections: readonly SeededBug[] = [
     find: 'sealRecord(HARD_STATE_KEY, [term, votedFor ?? null, commitIndex])',
     replace: 'sealRecord(HARD_STATE_KEY, [term, null, commitIndex])',
     caughtBy: ['election-safety', 'durability'],
-    maxSeeds: 40,
-    options: lively,
+    maxSeeds: 10,
+    options: electing,
   },
   {
     name: 'a vote leaves before it is durable',
@@ -44,8 +95,8 @@ const elections: readonly SeededBug[] = [
     find: 'if (this.hardStateDurable) return promise;',
     replace: 'if (term >= 0) return promise;',
     caughtBy: ['durability', 'election-safety'],
-    maxSeeds: 10,
-    options: lively,
+    maxSeeds: 5,
+    options: electing,
   },
   {
     name: 'a new term is not written down',
@@ -53,8 +104,8 @@ const elections: readonly SeededBug[] = [
     find: '  state.persistence.hardStateChanged();',
     replace: '',
     caughtBy: ['durability', 'election-safety', 'no-going-back'],
-    maxSeeds: 10,
-    options: lively,
+    maxSeeds: 5,
+    options: electing,
   },
   {
     name: 'votes go to logs that are behind',
@@ -63,7 +114,7 @@ const elections: readonly SeededBug[] = [
     replace: 'return lastTerm >= 0 && lastIndex >= 0;',
     caughtBy: ['leader-completeness', 'committed-history', 'unexpected-failure'],
     maxSeeds: 40,
-    options: lively,
+    options: electing,
   },
   {
     name: 'a recovering member votes',
@@ -71,8 +122,8 @@ const elections: readonly SeededBug[] = [
     find: 'state.recovering === undefined && ',
     replace: '',
     caughtBy: ['word-of-the-unproven'],
-    maxSeeds: 40,
-    options: lively,
+    maxSeeds: 10,
+    options: damaging,
   },
   {
     name: 'an old copy of a folder is taken at its word',
@@ -88,7 +139,7 @@ const elections: readonly SeededBug[] = [
       'no-going-back',
     ],
     maxSeeds: 60,
-    options: lively,
+    options: copying,
   },
 ];
 
@@ -100,7 +151,7 @@ const replication: readonly SeededBug[] = [
     replace: 'if (candidate <= state.commitIndex) return;',
     caughtBy: ['commit-rule', 'leader-completeness', 'committed-history'],
     maxSeeds: 40,
-    options: lively,
+    options: electing,
   },
   {
     name: 'entries are acknowledged before they are durable',
@@ -117,8 +168,8 @@ const replication: readonly SeededBug[] = [
     find: 'if (id === state.id) return state.persistence.durableIndex;',
     replace: 'if (id === state.id) return state.log.lastIndex;',
     caughtBy: ['durability'],
-    maxSeeds: 20,
-    options: lively,
+    maxSeeds: 60,
+    options: damaging,
   },
   {
     name: 'the previous entry is not compared',
@@ -126,8 +177,8 @@ const replication: readonly SeededBug[] = [
     find: 'if (log.termAt(message.previousIndex) !== message.previousTerm) {',
     replace: 'if (log.termAt(message.previousIndex) === undefined) {',
     caughtBy: ['log-matching', 'durability', 'committed-history', 'unexpected-failure'],
-    maxSeeds: 60,
-    options: lively,
+    maxSeeds: 80,
+    options: racing,
   },
   {
     name: 'an entry at the same index counts as the same',
@@ -135,8 +186,8 @@ const replication: readonly SeededBug[] = [
     find: '(entry) => entry.index > log.base.index && log.termAt(entry.index) !== entry.term,',
     replace: '(entry) => entry.index > log.base.index && log.termAt(entry.index) === undefined,',
     caughtBy: ['log-matching', 'durability', 'committed-history', 'unexpected-failure'],
-    maxSeeds: 60,
-    options: lively,
+    maxSeeds: 40,
+    options: splitting,
   },
   {
     name: 'half of an even number of voters is a majority',
@@ -144,8 +195,8 @@ const replication: readonly SeededBug[] = [
     find: 'return Math.floor(voterCount / 2) + 1;',
     replace: 'return Math.floor((voterCount + 1) / 2);',
     caughtBy: ['durability', 'election-safety'],
-    maxSeeds: 60,
-    options: lively,
+    maxSeeds: 40,
+    options: changing,
   },
   {
     name: 'heartbeats tell followers to commit what they may not hold',
@@ -154,7 +205,7 @@ const replication: readonly SeededBug[] = [
     replace: 'commitIndex: state.commitIndex,',
     caughtBy: ['committed-history', 'unexpected-failure', 'state-machine-safety'],
     maxSeeds: 60,
-    options: lively,
+    options: changing,
   },
   {
     name: 'any answer acknowledges everything',
@@ -172,7 +223,7 @@ const replication: readonly SeededBug[] = [
     replace: '    matchIndex,\n    counts: true,',
     caughtBy: ['word-of-the-unproven'],
     maxSeeds: 20,
-    options: lively,
+    options: damaging,
   },
   {
     name: 'committed entries are applied before they are in the own log',
@@ -180,8 +231,8 @@ const replication: readonly SeededBug[] = [
     find: 'const through = Math.min(commitIndex, persistence.durableIndex);',
     replace: 'const through = commitIndex;',
     caughtBy: ['state-machine-safety', 'durability', 'unexpected-failure'],
-    maxSeeds: 20,
-    options: lively,
+    maxSeeds: 60,
+    options: changing,
   },
 ];
 
@@ -193,8 +244,8 @@ const membership: readonly SeededBug[] = [
     replace:
       'voters.votersOutgoing.length === 0 ? [[...voters.voters, ...((voters as { learners?: readonly MemberId[] }).learners ?? [])]] :',
     caughtBy: ['durability', 'election-safety'],
-    maxSeeds: 60,
-    options: lively,
+    maxSeeds: 20,
+    options: changing,
   },
   {
     name: 'the outgoing majority is forgotten',
@@ -202,8 +253,8 @@ const membership: readonly SeededBug[] = [
     find: 'voters.votersOutgoing.length === 0 ? [voters.voters] : [voters.voters, voters.votersOutgoing]',
     replace: '[voters.voters]',
     caughtBy: ['durability', 'election-safety', 'configuration-safety'],
-    maxSeeds: 80,
-    options: lively,
+    maxSeeds: 60,
+    options: changing,
   },
   {
     name: 'two voters change at once without a joint configuration',
@@ -211,8 +262,8 @@ const membership: readonly SeededBug[] = [
     find: 'changed <= 1 ? dropUnneeded(tidy(wanted)) : enterJoint(current, tidy(wanted))',
     replace: 'changed <= 9 ? dropUnneeded(tidy(wanted)) : enterJoint(current, tidy(wanted))',
     caughtBy: ['configuration-safety', 'unexpected-failure'],
-    maxSeeds: 80,
-    options: lively,
+    maxSeeds: 20,
+    options: changing,
   },
   {
     name: 'a change begins before the last one is committed',
@@ -220,8 +271,8 @@ const membership: readonly SeededBug[] = [
     find: 'if (state.configurations.latestIndex > state.commitIndex || isJoint(state.configurations.latest)) {',
     replace: 'if (isJoint(state.configurations.latest)) {',
     caughtBy: ['configuration-safety'],
-    maxSeeds: 80,
-    options: lively,
+    maxSeeds: 20,
+    options: changing,
   },
   {
     name: 'a new leader changes the membership before it has committed in its term',
@@ -229,8 +280,8 @@ const membership: readonly SeededBug[] = [
     find: "if (state.commitIndex < leader.termStartIndex) return 'the leader has just taken office';",
     replace: '',
     caughtBy: ['configuration-safety'],
-    maxSeeds: 100,
-    options: lively,
+    maxSeeds: 30,
+    options: changing,
   },
   {
     name: 'a configuration stays in force although its entry was cut off',
@@ -257,8 +308,8 @@ const reads: readonly SeededBug[] = [
     find: '  if (!confirmed) return;',
     replace: '',
     caughtBy: ['read-index', 'client-history'],
-    maxSeeds: 40,
-    options: lively,
+    maxSeeds: 120,
+    options: splitting,
   },
   {
     name: 'a read joins the round that was sent before it arrived',
@@ -267,8 +318,8 @@ const reads: readonly SeededBug[] = [
     replace:
       "if (state.role.role === 'leader') ((state.role.reads.active?.origins ?? state.role.reads.waiting) as ReadOrigin[]).push({ kind: 'local', id });",
     caughtBy: ['read-index', 'client-history'],
-    maxSeeds: 40,
-    options: lively,
+    maxSeeds: 20,
+    options: electing,
   },
   {
     name: 'a new leader serves reads before it has committed in its term',
@@ -276,8 +327,8 @@ const reads: readonly SeededBug[] = [
     find: '  if (state.commitIndex < leader.termStartIndex) return;',
     replace: '',
     caughtBy: ['read-index', 'client-history'],
-    maxSeeds: 60,
-    options: lively,
+    maxSeeds: 40,
+    options: lagging,
   },
   {
     name: 'a lease that outlasts the voters’ patience',
@@ -285,17 +336,8 @@ const reads: readonly SeededBug[] = [
     find: 'state.now.monotonicMilliseconds < sent + leaseMilliseconds',
     replace: 'state.now.monotonicMilliseconds < sent + leaseMilliseconds * 5',
     caughtBy: ['read-index', 'client-history'],
-    maxSeeds: 100,
-    options: lively,
-  },
-  {
-    name: 'voters that owe nothing to a lease',
-    file: core('lease'),
-    find: 'state.silentTicks < state.options.electionTimeoutTicks',
-    replace: 'state.silentTicks < 0',
-    caughtBy: ['read-index', 'client-history'],
-    maxSeeds: 150,
-    options: lively,
+    maxSeeds: 600,
+    options: splitting,
   },
 ];
 
@@ -306,17 +348,8 @@ const snapshots: readonly SeededBug[] = [
     find: '    state.persistence.reset(snapshot);\n',
     replace: '',
     caughtBy: ['durability', 'unexpected-failure', 'state-machine-safety'],
-    maxSeeds: 80,
-    options: lively,
-  },
-  {
-    name: 'the log is cut below what the state has only in memory',
-    file: 'raft/driver.ts',
-    find: '      this.#options.stateMachine.durableIndex(),\n',
-    replace: '',
-    caughtBy: ['unexpected-failure', 'state-machine-safety', 'durability'],
     maxSeeds: 40,
-    options: lively,
+    options: lagging,
   },
   {
     name: 'a snapshot lacks the table of proposals that were applied',
@@ -324,8 +357,8 @@ const snapshots: readonly SeededBug[] = [
     find: 'for (const { key, value } of page) this.sessions.restore(textOf(key), value);',
     replace: '',
     caughtBy: ['client-history', 'state-hash', 'state-machine-safety'],
-    maxSeeds: 100,
-    options: lively,
+    maxSeeds: 60,
+    options: lagging,
   },
 ];
 
@@ -337,7 +370,7 @@ const store: readonly SeededBug[] = [
     replace:
       '      const results = await Promise.allSettled([\n        this.#database.batch(all, { sync: false }),',
     caughtBy: ['durability', 'unexpected-failure'],
-    maxSeeds: 10,
+    maxSeeds: 5,
     options: lively,
   },
   {
@@ -347,7 +380,7 @@ const store: readonly SeededBug[] = [
     replace: 'await this.#options.database.batch(operations, { sync: false });',
     caughtBy: ['unexpected-failure', 'state-machine-safety', 'durability', 'liveness'],
     maxSeeds: 40,
-    options: lively,
+    options: lagging,
   },
   {
     name: 'a repeated proposal is applied again',
@@ -355,7 +388,7 @@ const store: readonly SeededBug[] = [
     find: "if (remembered?.sequence === envelope.sequence) return { kind: 'repeat', result: remembered.result };",
     replace: '',
     caughtBy: ['client-history', 'watch-completeness'],
-    maxSeeds: 60,
+    maxSeeds: 20,
     options: lively,
   },
   {
@@ -364,7 +397,7 @@ const store: readonly SeededBug[] = [
     find: 'Math.sign((item?.modRevision ?? 0) - compare.operand)',
     replace: '0',
     caughtBy: ['client-history'],
-    maxSeeds: 10,
+    maxSeeds: 20,
     options: lively,
   },
   {
