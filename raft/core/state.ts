@@ -178,7 +178,7 @@ export class CoreState {
     | undefined;
   ended: EndReason | undefined;
   /** What peers are known to have promised durably. */
-  readonly known = new Map<MemberId, { term: Term; committedIndex: LogIndex }>();
+  readonly known: Map<MemberId, { term: Term; committedIndex: LogIndex }> = new Map();
   /** Follower: our log equals that of this term's leader through here. Never below what is committed. */
   verifiedIndex: LogIndex;
   /** Follower: the last `matchIndex` told to the leader, and whether an answer is owed even without progress. */
@@ -190,7 +190,7 @@ export class CoreState {
   /** Ticks since a leader was last heard. */
   silentTicks = 0;
   /** Ticks since a leader said that a quorum answers it. */
-  quorumSilentTicks = Number.POSITIVE_INFINITY;
+  quorumSilentTicks: number = Number.POSITIVE_INFINITY;
   /** Pre-vote rounds since a leader was last heard. */
   preVoteRounds = 0;
   /** The number of the round that runs, so that an answer to an earlier one is recognised. */
@@ -198,9 +198,9 @@ export class CoreState {
   /** Whose campaign this member last kept out of the way of, since a leader was heard. */
   steppedAsideFor: MemberId | undefined;
   /** Peers whose process is known to be gone, until they are heard again. */
-  readonly gone = new Set<MemberId>();
+  readonly gone: Set<MemberId> = new Set();
   /** Proposals sent to the leader: request id to the caller's id. */
-  readonly forwardedProposals = new Map<number, number>();
+  readonly forwardedProposals: Map<number, number> = new Map();
   readonly forwardedReads: ForwardedReads = { waiting: [], outstanding: undefined };
   /** Random start, so that an answer to a request from before a restart finds no match. */
   nextRequestId: number;
