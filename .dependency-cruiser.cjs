@@ -65,7 +65,7 @@ module.exports = {
       name: 'only-the-disk-knows-leveldb',
       severity: 'error',
       comment: 'the Disk interface is the only way to LevelDB',
-      from: { pathNot: '^(platform/leveldb-disk\\.ts|test/)' },
+      from: { pathNot: '^(platform/leveldb-(disk|open)\\.ts|test/)' },
       to: { path: 'node_modules/(level|classic-level|abstract-level)/' },
     },
     {

@@ -12,7 +12,7 @@
  */
 import { copyFile, link, lstat, mkdir, readdir, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { failed, openLevel } from './leveldb-disk.js';
+import { failed, openLevel } from './leveldb-open.js';
 
 /** LevelDB's own diary: of no use to anybody else. */
 const DIARY = /^LOG(\.old)?$/;

@@ -1,6 +1,6 @@
 /**
- * The Disk on a real folder: one LevelDB per database, small files beside them. With `leveldb-copy.ts` the
- * only file of the house that knows LevelDB.
+ * The Disk on a real folder: one LevelDB per database, small files beside them. With `leveldb-open.ts`
+ * and `leveldb-copy.ts` all of the house that knows LevelDB.
  *
  * What LevelDB gives and what it does not: a batch is atomic and a synced batch survives; a corrupt record of
  * its log is dropped silently when it is opened, and blocks are not checked on reads. Callers checksum.
@@ -9,48 +9,25 @@
 import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClassicLevel } from 'classic-level';
 import type {
   BatchOperation,
-  DatabaseOptions,
   Disk,
   DiskDatabase,
   DiskEntry,
-  DiskFailureKind,
   DiskIterator,
   DiskReader,
   DiskSnapshot,
   IterateOptions,
 } from './disk.js';
 import { DiskFailedError } from './disk.js';
+import { failed, type Level, messageOf, openLevel } from './leveldb-open.js';
 
-type Level = ClassicLevel<Uint8Array, Uint8Array>;
 type LevelSnapshot = ReturnType<Level['snapshot']>;
 type LevelIterator = ReturnType<Level['iterator']>;
 
 const NAME = /^[a-z0-9.-]+$/;
 const FILES_FOLDER = 'files';
 const ITERATOR_PAGE_BYTES = 1024 * 1024;
-const SMALL_DATABASE_CACHE_BYTES = 4 * 1024 * 1024;
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return `${error.message}${cause}`;
-}
-
-function kindOf(error: unknown): DiskFailureKind {
-  const text = messageOf(error);
-  if (/ENOSPC|EDQUOT|No space left|quota exceeded/i.test(text)) return 'full';
-  if (/LEVEL_DATABASE_NOT_OPEN|not open|closed/i.test(text)) return 'closed';
-  if (/corrupt/i.test(text)) return 'corrupt';
-  return 'io';
-}
-
-export function failed(action: string, error: unknown): DiskFailedError {
-  if (error instanceof DiskFailedError) return error;
-  return new DiskFailedError(kindOf(error), `${action}: ${messageOf(error)}`, { cause: error });
-}
 
 function checkName(name: string): void {
   if (!NAME.test(name) || name === '.' || name === '..') throw new TypeError(`not a disk name: ${name}`);
@@ -205,24 +182,6 @@ function databaseOver(level: Level, folder: string): DiskDatabase {
       await level.close();
     },
   };
-}
-
-export async function openLevel(folder: string, options: DatabaseOptions): Promise<Level> {
-  // Loaded when first needed: a process that only speaks to members carries no LevelDB.
-  const { ClassicLevel: LevelDb } = await import('classic-level');
-  const level: Level = new LevelDb(folder, {
-    keyEncoding: 'view',
-    valueEncoding: 'view',
-    cacheSize: SMALL_DATABASE_CACHE_BYTES,
-    compression: options.compression ?? true,
-    ...(options.writeBufferBytes === undefined ? {} : { writeBufferSize: options.writeBufferBytes }),
-  });
-  try {
-    await level.open();
-  } catch (error) {
-    throw failed(`cannot open the database ${folder}`, error);
-  }
-  return level;
 }
 
 async function syncFolder(folder: string): Promise<void> {
