@@ -30,22 +30,6 @@ export function integerOfText(text: string, offset: number): number {
   return value;
 }
 
-/** The smallest text greater than every text that begins with `prefix`; undefined: there is none. */
-export function afterPrefix(prefix: string): string | undefined {
-  for (let length = prefix.length; length > 0; length -= 1) {
-    const code = prefix.charCodeAt(length - 1);
-    if (code < 0xff) return prefix.slice(0, length - 1) + String.fromCharCode(code + 1);
-  }
-  return undefined;
-}
-
 export function equalBytes(first: Uint8Array, second: Uint8Array): boolean {
   return Buffer.compare(first, second) === 0;
-}
-
-/** A copy on a buffer of its own, so that keeping it keeps nothing else alive. */
-export function tightCopy(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(bytes.length);
-  copy.set(bytes);
-  return copy;
 }
