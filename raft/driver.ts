@@ -255,6 +255,10 @@ class Driver implements RaftNode {
     return this.#counters.statistics;
   }
 
+  logTimeMilliseconds(): number | undefined {
+    return this.#core?.logTimeMilliseconds(this.#options.clock.monotonicMilliseconds());
+  }
+
   #coreOptions(): CoreOptions {
     const ticks = (milliseconds: number): number =>
       Math.max(1, Math.round(milliseconds / this.#tickMilliseconds));
@@ -329,11 +333,7 @@ class Driver implements RaftNode {
       const events = withTicks(arrived, count, stalled);
       const { clock, observe } = this.#options;
       // Read after everything in `events` has arrived: a read may be answered as of this time.
-      const now = {
-        wallMilliseconds: clock.wallMilliseconds(),
-        monotonicMilliseconds: clock.monotonicMilliseconds(),
-      };
-      const effects = core.step(events, now);
+      const effects = core.step(events, clock.monotonicMilliseconds());
       observe?.({ core, events, effects });
       this.#perform(effects);
       if (core.view.ended !== undefined) this.#fail('membership', new Error(endings[core.view.ended]));

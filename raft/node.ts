@@ -76,6 +76,8 @@ export interface RaftNode {
   status(): RaftStatus;
   /** Since its start. */
   statistics(): RaftStatistics;
+  /** What the log's clock shows: entries are stamped by it. On the leader only. */
+  logTimeMilliseconds(): number | undefined;
   /** Called on each change of role, term or leader; returns the way to stop. */
   onStatusChange(listener: (status: RaftStatus) => void): () => void;
 }

@@ -128,10 +128,7 @@ class Cores implements Subject {
   /** Each member takes one step with all that has arrived. */
   #round(): void {
     const clock = this.#clock;
-    const now = {
-      wallMilliseconds: clock.wallMilliseconds(),
-      monotonicMilliseconds: clock.monotonicMilliseconds(),
-    };
+    const now = clock.monotonicMilliseconds();
     for (const member of this.#members) {
       const events = member.inbox;
       if (events.length === 0) continue;

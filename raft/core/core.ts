@@ -23,9 +23,10 @@ import {
   tickElection,
 } from './election.js';
 import { checkRemoval, endMember } from './ending.js';
-import type { Applicable, CoreEvent, Effects, StepTime } from './events.js';
+import type { Applicable, CoreEvent, Effects } from './events.js';
 import { flushAcknowledgement, onAppendRequest, onHeartbeat } from './follower.js';
 import { entryBytes } from './log.js';
+import { readLogClock } from './log-clock.js';
 import type { Message } from './messages.js';
 import { rememberPromise } from './peer-promises.js';
 import { forgetProposal, onPropose, onProposeRequest, onProposeResponse } from './proposals.js';
@@ -106,8 +107,9 @@ export class RaftCore {
     beginProof(state);
   }
 
-  step(events: readonly CoreEvent[], now: StepTime): Effects {
-    this.#state.now = now;
+  /** `monotonicMilliseconds`: the driver's clock, read after all of `events` had arrived. */
+  step(events: readonly CoreEvent[], monotonicMilliseconds: number): Effects {
+    this.#state.monotonicMilliseconds = monotonicMilliseconds;
     for (const event of events) handle(this.#state, event);
     return flush(this.#state);
   }
@@ -160,6 +162,12 @@ export class RaftCore {
         ? options.heartbeatTicks - role.heartbeatElapsedTicks
         : Math.min(options.heartbeatTicks * (proof === undefined ? 2 : 1), timeoutTicks - elapsedTicks);
     return Math.max(1, due);
+  }
+
+  /** Leader only: what the log's clock shows when the driver's shows this. */
+  logTimeMilliseconds(monotonicMilliseconds: number): number | undefined {
+    const leader = leaderOf(this.#state);
+    return leader && readLogClock(this.#state, leader, monotonicMilliseconds);
   }
 
   termAt(index: LogIndex): number | undefined {

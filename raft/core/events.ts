@@ -33,12 +33,6 @@ export type CoreEvent =
       readonly force: boolean;
     };
 
-/** The driver's clocks, read after everything that a step is given has arrived. */
-export interface StepTime {
-  readonly wallMilliseconds: number;
-  readonly monotonicMilliseconds: number;
-}
-
 /** Older entries that a follower needs, to be read from the log. */
 export interface FetchRequest {
   readonly to: MemberId;

@@ -32,7 +32,7 @@ export function leaseRoundSent(state: CoreState, leader: LeaderState): void {
   if (state.options.leaseMilliseconds === undefined) return;
   const { reads } = leader;
   reads.round += 1;
-  reads.sentMilliseconds.set(reads.round, state.now.monotonicMilliseconds);
+  reads.sentMilliseconds.set(reads.round, state.monotonicMilliseconds);
   if (reads.sentMilliseconds.size <= MAX_REMEMBERED_ROUNDS) return;
   for (const oldest of reads.sentMilliseconds.keys()) {
     reads.sentMilliseconds.delete(oldest);
@@ -47,7 +47,7 @@ export function holdsLease(state: CoreState, leader: LeaderState): boolean {
   const { sentMilliseconds, acknowledgedRound } = leader.reads;
   const isBound = (id: MemberId): boolean => {
     const sent = sentMilliseconds.get(acknowledgedRound.get(id) ?? 0);
-    return sent !== undefined && state.now.monotonicMilliseconds < sent + leaseMilliseconds;
+    return sent !== undefined && state.monotonicMilliseconds < sent + leaseMilliseconds;
   };
   return hasQuorum(state.configurations.latest, (id) => id === state.id || isBound(id));
 }

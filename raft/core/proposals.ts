@@ -1,5 +1,6 @@
 /** How proposals enter the log: at the leader, or forwarded to it once. */
 import { entryBytes } from './log.js';
+import { readLogClock } from './log-clock.js';
 import type { ForwardRefusal, ProposeOutcome, ProposeRequest, ProposeResponse } from './messages.js';
 import { syncProgress } from './roles.js';
 import type { CoreState, LeaderState } from './state.js';
@@ -88,14 +89,14 @@ function refusalOf(state: CoreState, leader: LeaderState, data: Uint8Array): For
     : undefined;
 }
 
-/** Appends an entry of this term; the leader's clock stamps it, never earlier than the entry before. */
+/** Appends an entry of this term, stamped by the log's clock. */
 export function appendAsLeader(state: CoreState, kind: EntryKind, data: Uint8Array): Entry {
   const { role } = state;
   if (role.role !== 'leader') throw new Error('raft: only a leader appends');
   const entry: Entry = {
     index: state.log.lastIndex + 1,
     term: state.term,
-    timeMilliseconds: Math.max(state.log.lastTimeMilliseconds, Math.floor(state.now.wallMilliseconds)),
+    timeMilliseconds: readLogClock(state, role, state.monotonicMilliseconds),
     kind,
     data,
   };

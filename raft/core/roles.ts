@@ -1,5 +1,6 @@
 /** How a member changes its role, and what it must let go of when it does. */
 import { replicationTargets } from './configuration.js';
+import { takeOverLogClock } from './log-clock.js';
 import { rememberFollowers } from './peer-promises.js';
 import { Progress } from './progress.js';
 import { hearsQuorum } from './quorum-evidence.js';
@@ -58,6 +59,7 @@ export function becomeLeader(state: CoreState): void {
     role: 'leader',
     progress,
     termStartIndex: nextIndex,
+    clock: takeOverLogClock(state),
     ticks: 0,
     heartbeatElapsedTicks: 0,
     quorumElapsedTicks: 0,

@@ -1,5 +1,5 @@
 /**
- * A member that starts with a history asks its peers whether they know it further: a folder restored from an
+ * A member that starts asks its peers whether they know it further: a folder restored from an
  * older copy is intact in itself, but votes it gave and entries it acknowledged are missing, and with them it
  * could vote twice in one term or let a committed entry be lost. Until a quorum has found nothing wrong its word
  * does not count; one peer that knows better ends it.
@@ -15,10 +15,9 @@ import { hasQuorum } from './quorum.js';
 import type { CoreState } from './state.js';
 import type { Configuration, MemberId } from './types.js';
 
-/** After loading: a member without any history has nothing to prove. */
+/** After loading, also without any history: such a folder may be a copy from before the first election. */
 export function beginProof(state: CoreState): void {
-  const newborn = state.term === 0 && state.log.lastIndex === 0;
-  if (newborn || state.recovering !== undefined) return;
+  if (state.recovering !== undefined) return;
   const requestId = state.nextRequestId;
   state.nextRequestId += 1;
   state.proof = {
@@ -31,6 +30,7 @@ export function beginProof(state: CoreState): void {
     },
     confirmed: new Set([state.id]),
     newer: [],
+    askedIndex: state.configurations.latestIndex,
     elapsedTicks: 0,
     confirmedTicks: 0,
   };
@@ -45,6 +45,7 @@ function askPeers(state: CoreState): void {
   const { proof } = state;
   if (proof === undefined) return;
   proof.elapsedTicks = 0;
+  proof.askedIndex = state.configurations.latestIndex;
   for (const id of peersOf(state, proof.newer)) {
     if (!proof.confirmed.has(id)) state.send(id, proof.hello);
   }
@@ -74,7 +75,10 @@ function isConfirmed(
  */
 export function checkProof(state: CoreState): void {
   const { proof } = state;
-  if (proof === undefined || !isConfirmed(state, proof.newer, proof.confirmed)) return;
+  if (proof === undefined) return;
+  // One that joins knows nobody before the leader sends it its first entries.
+  if (proof.askedIndex !== state.configurations.latestIndex) askPeers(state);
+  if (!isConfirmed(state, proof.newer, proof.confirmed)) return;
   const isAnswered = (id: MemberId): boolean => proof.confirmed.has(id) || state.gone.has(id);
   const allAnswered = peersOf(state, proof.newer).every(isAnswered);
   if (!allAnswered && proof.confirmedTicks < state.options.heartbeatTicks) return;

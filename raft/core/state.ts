@@ -3,15 +3,9 @@
  * all of them use. Only `core.ts` makes one.
  */
 import { ConfigurationHistory } from './configuration-history.js';
-import type {
-  FetchRequest,
-  MembershipOutcome,
-  PersistStep,
-  ProposalResult,
-  ReadResult,
-  StepTime,
-} from './events.js';
+import type { FetchRequest, MembershipOutcome, PersistStep, ProposalResult, ReadResult } from './events.js';
 import { RaftLog } from './log.js';
+import type { ClockPoint } from './log-clock.js';
 import type { Hello, Message, OutgoingMessage, ProposeOutcome } from './messages.js';
 import { Persistence } from './persistence.js';
 import type { Progress } from './progress.js';
@@ -76,6 +70,8 @@ export interface LeaderState {
   readonly progress: Map<MemberId, Progress>;
   /** Where its own first entry stands: nothing is committed by counting, nor read, before that is. */
   readonly termStartIndex: LogIndex;
+  /** When it took office, by the log's clock and by its own. */
+  readonly clock: ClockPoint;
   /** Ticks in office. */
   ticks: number;
   heartbeatElapsedTicks: number;
@@ -171,6 +167,8 @@ export class CoreState {
         readonly confirmed: Set<MemberId>;
         /** Newer configurations that peers told of. */
         readonly newer: Configuration[];
+        /** The configuration whose members were asked last. */
+        askedIndex: LogIndex;
         elapsedTicks: number;
         /** Since a quorum has confirmed it: the others have this long to object. */
         confirmedTicks: number;
@@ -205,7 +203,7 @@ export class CoreState {
   /** Random start, so that an answer to a request from before a restart finds no match. */
   nextRequestId: number;
   /** Of the step that is being taken. */
-  now: StepTime = { wallMilliseconds: 0, monotonicMilliseconds: 0 };
+  monotonicMilliseconds = 0;
   outbox: Outbox = emptyOutbox();
 
   constructor(options: CoreOptions, initial: InitialState) {

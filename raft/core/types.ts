@@ -20,10 +20,7 @@ export type EntryKind =
 export interface Entry {
   readonly index: LogIndex;
   readonly term: Term;
-  /**
-   * The leader's wall clock when it appended, never less than the entry before: the only time that the state
-   * machine knows.
-   */
+  /** By the log's clock (log-clock.ts), never less than the entry before. */
   readonly timeMilliseconds: number;
   readonly kind: EntryKind;
   readonly data: Uint8Array;

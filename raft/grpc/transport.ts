@@ -160,6 +160,9 @@ class PeerTransport implements GrpcTransport {
     this.#pingTimer?.cancel();
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
+    // A server that is shut down leaves its streams open: in a process of its own they would end with it.
+    for (const call of this.#incoming.values()) call.end();
+    this.#incoming.clear();
     this.#server.forceShutdown();
     return Promise.resolve();
   }

@@ -82,7 +82,8 @@ export class Upkeep {
     this.#working = true;
     try {
       if (target !== undefined) await this.#options.run({ kind: 'compact', revision: target }, CONTEXT);
-      const now = this.#options.clock.wallMilliseconds();
+      const now = this.#options.raft.logTimeMilliseconds();
+      if (now === undefined) return;
       for (const id of await this.#options.state().expiredLeases(now, EXPIRED_LEASES_PER_TICK)) {
         if (this.#stopped) return;
         await this.#options.run({ kind: 'lease-expire', id }, CONTEXT);

@@ -25,6 +25,7 @@ async function openWith(
         transferLeadership: (to) => inner.transferLeadership(to),
         changeMembership: (steps, callOptions) => inner.changeMembership(steps, callOptions),
         status: () => inner.status(),
+        logTimeMilliseconds: () => undefined,
         statistics: () => inner.statistics(),
         onStatusChange: (listener) => inner.onStatusChange(listener),
         propose: (command) => {

@@ -13,7 +13,10 @@ function make(role: 'leader' | 'follower', expired: readonly number[] = []) {
   const state = { timeMilliseconds: 0, revision: 1, compactRevision: 0, expiredLeases: async () => expired };
   const commands: Command[] = [];
   const upkeep = new Upkeep({
-    raft: { status: () => ({ role }) } as unknown as RaftNode,
+    raft: {
+      status: () => ({ role }),
+      logTimeMilliseconds: () => clock.monotonicMilliseconds(),
+    } as unknown as RaftNode,
     clock,
     logger: silentLogger,
     state: () => state as unknown as ReplicatedState,

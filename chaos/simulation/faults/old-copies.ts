@@ -71,10 +71,7 @@ export class OldCopies {
     const member = setting.pick(setting.running());
     const status = member?.store?.raft.status();
     if (member === undefined || status === undefined || !setting.options.atlas.isWhole(member.id)) return;
-    // A copy without any history is taken for a newborn member, which nobody asks.
-    const { term, durableIndex } = status;
-    if (durableIndex === 0) return;
-    this.#copies.push({ member, image: member.disk.image(), term });
+    this.#copies.push({ member, image: member.disk.image(), term: status.term });
     if (this.#copies.length > KEPT_COPIES) this.#copies.shift();
   }
 

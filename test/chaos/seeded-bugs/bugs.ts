@@ -128,7 +128,7 @@ const elections: readonly SeededBug[] = [
   {
     name: 'an old copy of a folder is taken at its word',
     file: core('start-proof'),
-    find: 'if (newborn || state.recovering !== undefined) return;',
+    find: 'if (state.recovering !== undefined) return;',
     replace: 'return;',
     caughtBy: [
       'durability',

@@ -11,7 +11,7 @@ import {
 const three = configurationOf([1, 2, 3]);
 
 function alone(id = 1): VirtualMember {
-  return new VirtualMember(emptyDisk(three), testOptions(id, 1));
+  return new VirtualMember(emptyDisk(three), testOptions(id, 1)).confirmStart();
 }
 
 const voteRequest = (
@@ -122,7 +122,7 @@ describe('pre-vote', () => {
       const member = new VirtualMember(emptyDisk(three), {
         ...testOptions(1, seed),
         startTicks: { minimum: 3, maximum: 11 },
-      });
+      }).confirmStart();
       member.tick(2);
       expect(member.sent).toEqual([]);
       member.tick(8);

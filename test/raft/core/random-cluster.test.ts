@@ -170,7 +170,7 @@ class RandomCluster {
     this.#serial += 1;
     const command = `c${this.#serial}`;
     this.#proposed.get(member.id)!.set(this.#serial, command);
-    member.wallMilliseconds = this.random.integer(1_000, 2_000);
+    member.monotonicMilliseconds += this.random.integer(0, 1_000);
     member.step({ kind: 'propose', id: this.#serial, data: text(command) });
   }
 

@@ -27,7 +27,7 @@ function withLog(terms: readonly number[], term = terms.at(-1) ?? 0): ReturnType
 }
 
 function follower(terms: readonly number[]): VirtualMember {
-  return new VirtualMember(withLog(terms), testOptions(1, 1));
+  return new VirtualMember(withLog(terms), testOptions(1, 1)).confirmStart();
 }
 
 const answers = (member: VirtualMember): readonly unknown[] =>
@@ -208,17 +208,26 @@ describe('a leader', () => {
     expect(leader.proposals.get(19)).toEqual({ kind: 'refused', reason: 'queue-full' });
   });
 
-  it('stamps entries with a time that never goes back', () => {
+  it("stamps entries by a clock that goes on from the log, whatever the leaders' own clocks show", () => {
     const cluster = new VirtualCluster(three, 2);
-    const leader = cluster.electMember(1);
-    for (const [id, wallMilliseconds] of [5_000, 3_000, 6_000].entries()) {
-      leader.wallMilliseconds = wallMilliseconds;
-      leader.step({ kind: 'propose', id, data: text('t') });
-    }
-    cluster.settle();
-    expect(leader.disk.entries.slice(-3).map(({ timeMilliseconds }) => timeMilliseconds)).toEqual([
-      5_000, 5_000, 6_000,
-    ]);
+    const proposeAt = (member: VirtualMember, monotonicMilliseconds: number): number | undefined => {
+      member.monotonicMilliseconds = monotonicMilliseconds;
+      member.step({ kind: 'propose', id: monotonicMilliseconds, data: text('t') });
+      cluster.settle();
+      return member.disk.entries.at(-1)?.timeMilliseconds;
+    };
+    const first = cluster.member(1);
+    first.monotonicMilliseconds = 70_000.7;
+    cluster.electMember(1);
+    expect(proposeAt(first, 72_000)).toBe(1_999);
+    cluster.crash(1);
+    // They have been up for less long, and wait for a while before one is elected: that time is nobody's.
+    for (const member of cluster.members.values()) member.monotonicMilliseconds = 500;
+    const second = cluster.elect();
+    expect(proposeAt(second, 800)).toBe(2_299);
+    expect(second.core.logTimeMilliseconds(1_000)).toBe(2_499);
+    const follower = cluster.member(second.id === 2 ? 3 : 2);
+    expect(follower.core.logTimeMilliseconds(1_000)).toBeUndefined();
   });
 
   it('sends a snapshot to a member behind its log, and entries after it', () => {

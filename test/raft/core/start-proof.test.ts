@@ -1,4 +1,4 @@
-/** A member that starts with a history: its word counts only when its peers know nothing that its folder lacks. */
+/** A member that starts: its word counts only when its peers know nothing that its folder lacks. */
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../raft/core/messages.js';
 import {
@@ -106,10 +106,12 @@ describe('a member that starts with a history', () => {
     ]);
   });
 
-  it('is not asked to prove anything when it never was a member before', () => {
+  it('asks also without any: the folder may be a copy from before the first election', () => {
     const member = new VirtualMember(emptyDisk(three), testOptions(1, 1));
-    expect(member.core.view.proof).toBeUndefined();
-    expect(types(member)).toEqual([]);
+    expect(member.core.view.proof).toBeDefined();
+    expect(types(member)).toEqual(['hello', 'hello']);
+    member.tick(100);
+    expect(member.core.role).toBe('follower');
   });
 });
 
@@ -123,6 +125,15 @@ describe('a folder that is older than its peers know', () => {
     expect(cluster.leaders.map(({ id }) => id)).toEqual([1]);
     member.step({ kind: 'propose', id: 9, data: text('never') });
     expect(member.proposals.get(9)).toEqual({ kind: 'refused', reason: 'no-leader' });
+  });
+
+  it('ends the member also when the folder knows nothing at all', () => {
+    const cluster = new VirtualCluster(three, 4);
+    cluster.electMember(1);
+    cluster.crash(3);
+    const member = cluster.start(3);
+    cluster.tick(3);
+    expect(member.core.view.ended).toBe('outdated');
   });
 
   it('is recognised also by a former leader, for what is committed', () => {

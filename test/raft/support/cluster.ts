@@ -88,7 +88,6 @@ export class VirtualMember {
   readonly membershipChanges = new Map<number, MembershipOutcome>();
   readonly wantSnapshot = new Set<MemberId>();
   writing: PersistStep | undefined;
-  wallMilliseconds = 1_000;
   monotonicMilliseconds = 0;
   readonly #fetches: Effects['fetches'][number][] = [];
 
@@ -107,10 +106,7 @@ export class VirtualMember {
   }
 
   step(...events: CoreEvent[]): void {
-    const effects = this.core.step(events, {
-      wallMilliseconds: this.wallMilliseconds,
-      monotonicMilliseconds: this.monotonicMilliseconds,
-    });
+    const effects = this.core.step(events, this.monotonicMilliseconds);
     this.sent.push(...effects.messages);
     if (effects.persist !== undefined) {
       expect(this.writing, 'one write in flight').toBeUndefined();
@@ -280,6 +276,8 @@ export class VirtualCluster {
     this.#seed = seed;
     this.#tune = tune;
     for (const { id } of configuration.members) this.start(id, emptyDisk(configuration));
+    // They confirm each other's start.
+    this.settle();
   }
 
   member(id: MemberId): VirtualMember {

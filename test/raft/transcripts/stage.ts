@@ -26,6 +26,14 @@ export interface StageOptions {
 
 const MAX_MOVES = 2_000;
 
+/** All who are there answer a newcomer that cannot ask yet. */
+function confirmSpare(member: VirtualMember, configuration: Configuration): void {
+  const requestId = member.core.view.proof?.hello.requestId;
+  if (requestId === undefined) throw new Error(`m${member.id} asks for nothing`);
+  for (const { id } of configuration.members)
+    member.receive(id, { type: 'hello-response', requestId, outdated: false, configuration });
+}
+
 export class Stage {
   readonly options: StageOptions = { oneEntryMessages: false, leaseMilliseconds: undefined };
   readonly #network = new Network();
@@ -66,13 +74,17 @@ export class Stage {
 
   // Members come and go
 
-  /** `confirmed`: its peers have found nothing wrong with its folder; else they have yet to be asked. */
-  #start(id: MemberId, disk: VirtualDisk, confirmed: boolean): void {
+  /**
+   * `confirmed`: its peers have found nothing wrong with its folder; else they have yet to be asked. With a
+   * configuration it is they who have, for the member itself knows nobody.
+   */
+  #start(id: MemberId, disk: VirtualDisk, confirmed: boolean | Configuration): void {
     const count = (this.#starts.get(id) ?? 0) + 1;
     this.#starts.set(id, count);
     for (const entry of disk.entries) this.#remember(entry);
     const member = new VirtualMember(disk, this.#coreOptions(id, count));
-    if (confirmed) member.confirmStart();
+    if (typeof confirmed === 'object') confirmSpare(member, confirmed);
+    else if (confirmed) member.confirmStart();
     this.#members.set(id, member);
     this.#down.delete(id);
     this.#tell(member, look(member));
@@ -97,9 +109,10 @@ export class Stage {
     for (const { id } of configuration.members) this.#start(id, emptyDisk(configuration), true);
   }
 
-  /** A new server: an empty log and no configuration yet. */
+  /** A new server: an empty log and no configuration yet; those who run have confirmed its start. */
   startSpare(id: MemberId): void {
-    this.#start(id, emptyDisk(configurationOf([])), true);
+    const { configuration } = [...this.#members.values()][0]!.core;
+    this.#start(id, emptyDisk(configurationOf([])), configuration);
   }
 
   /** Puts `id` where a figure has it: the terms of its log, and its own term. */

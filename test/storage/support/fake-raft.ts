@@ -55,12 +55,13 @@ class SingleMember implements RaftNode {
     await this.#working;
   }
 
+  logTimeMilliseconds(): number {
+    return Math.max(this.#timeMilliseconds, Math.floor(this.#options.clock.monotonicMilliseconds()));
+  }
+
   #append(kind: Entry['kind'], data: Uint8Array): Entry {
     this.#lastIndex += 1;
-    this.#timeMilliseconds = Math.max(
-      this.#timeMilliseconds,
-      Math.floor(this.#options.clock.wallMilliseconds()),
-    );
+    this.#timeMilliseconds = this.logTimeMilliseconds();
     const entry: Entry = {
       index: this.#lastIndex,
       term: this.#term,
