@@ -154,6 +154,21 @@ describe('messages between members', () => {
     expect(atOne.gone).toEqual([2]);
   });
 
+  it('flow again after the peer stopped and another took its port, in one process', async () => {
+    const [one, two] = [await open(1), await open(2)];
+    const atOne = await listen(one);
+    const { port } = two;
+    introduce(one, two);
+    await sendUntilReceived(one, 2, await listen(two), 1);
+    await two.stop();
+    await vi.waitFor(() => expect(atOne.gone).toEqual([2]));
+    const again = await open(2, { port });
+    const atAgain = await listen(again);
+    again.setPeers(new Map([[1, { name: 'm1', address: `127.0.0.1:${one.port}` }]]));
+    await sendUntilReceived(one, 2, atAgain, 2);
+    await sendUntilReceived(again, 1, atOne, 3);
+  });
+
   it('do not report a peer gone that never was there', async () => {
     const [one, two] = [await open(1), await open(2)];
     const atOne = await listen(one);
