@@ -11,17 +11,20 @@ import { type CoreOptions, entryBytes, type RaftCore } from './core/core.js';
 import type { CoreEvent, Effects, FetchRequest, MembershipOutcome, PersistStep } from './core/events.js';
 import type { MembershipStep } from './core/membership.js';
 import type { EndReason } from './core/standing.js';
-import type { Entry, LogIndex, MemberId, SnapshotMetadata } from './core/types.js';
+import type { Entry, MemberId } from './core/types.js';
 import { defaultRaftLimits, type RaftLimits } from './limits.js';
 import { LogSize } from './log-size.js';
 import type { LogStorage } from './log-storage.js';
+import { LogTruncation } from './log-truncation.js';
 import type { ProposeResult, RaftNode, RaftStatus, ReadIndexResult } from './node.js';
 import { openCore } from './open-log.js';
 import { PendingCalls } from './pending-calls.js';
+import { RetainedLog } from './retained-log.js';
+import { SnapshotTransfer } from './snapshot-transfer.js';
 import type { StateMachine } from './state-machine.js';
 import { RaftCounters, type RaftStatistics } from './statistics.js';
 import { Ticker } from './ticker.js';
-import type { Transport } from './transport.js';
+import type { Transport, TransportHandlers } from './transport.js';
 
 export interface RaftNodeOptions {
   readonly id: MemberId;
@@ -81,12 +84,6 @@ function withTicks(
   return events;
 }
 
-/** How long the log after a snapshot is kept for the follower that received it. */
-const SNAPSHOT_RETENTION_MILLISECONDS = 60_000;
-
-/** A log this many times its margin is truncated even under a follower that catches up from a snapshot. */
-const RETENTION_FACTOR = 4;
-
 /** The transport is started and stopped with the node; the log and the state machine belong to the caller. */
 export function createRaftNode(options: RaftNodeOptions): RaftNode {
   return new Driver(options);
@@ -122,14 +119,12 @@ class Driver implements RaftNode {
   readonly #listeners = new Set<(status: RaftStatus) => void>();
   /** Writes to the log, one after the other. */
   #logWrites: Promise<void> = Promise.resolve();
-  #compacting = false;
+  #truncating = false;
   readonly #logSize = new LogSize();
+  readonly #truncation: LogTruncation;
+  readonly #snapshots: SnapshotTransfer;
   readonly #counters = new RaftCounters();
   #applying: Promise<void> | undefined;
-  #installing = false;
-  #installation: Promise<void> | undefined;
-  readonly #sendingSnapshots = new Set<MemberId>();
-  readonly #retained = new Map<MemberId, { readonly index: LogIndex; readonly untilMilliseconds: number }>();
 
   constructor(options: RaftNodeOptions) {
     this.#options = options;
@@ -137,6 +132,14 @@ class Driver implements RaftNode {
     this.#electionTimeoutMilliseconds = options.electionTimeoutMilliseconds ?? 1_000;
     this.#tickMilliseconds = options.tickMilliseconds ?? 20;
     this.#ticker = new Ticker(options.clock, this.#tickMilliseconds, () => this.#onTimer());
+    const retained = new RetainedLog();
+    this.#truncation = new LogTruncation({ ...options, limits: this.#limits, size: this.#logSize, retained });
+    this.#snapshots = new SnapshotTransfer({
+      ...options,
+      retained,
+      tell: (event) => this.#enqueue(event),
+      applied: async () => this.#applying,
+    });
   }
 
   async start(): Promise<void> {
@@ -170,7 +173,7 @@ class Driver implements RaftNode {
     await this.#logWrites;
     await this.#applying;
     // The caller closes the state machine next: it must not be replaced after that.
-    await this.#installation;
+    await this.#snapshots.installation;
   }
 
   propose(command: Uint8Array, options: { readonly timeoutMilliseconds: number }): Promise<ProposeResult> {
@@ -338,7 +341,7 @@ class Driver implements RaftNode {
       this.#perform(effects);
       if (core.view.ended !== undefined) this.#fail('membership', new Error(endings[core.view.ended]));
       this.#applyNext(core);
-      this.#compactWhenDue(core);
+      this.#truncateWhenDue(core);
       this.#ticker.plan(core.ticksUntilDue);
     } catch (error) {
       this.#fail('consensus', error);
@@ -350,7 +353,7 @@ class Driver implements RaftNode {
     for (const { to, message } of effects.messages) this.#options.transport.send(to, message);
     if (effects.persist !== undefined) this.#persist(effects.persist);
     for (const fetch of effects.fetches) void this.#fetch(fetch);
-    for (const to of effects.snapshots) void this.#sendSnapshot(to);
+    for (const to of effects.snapshots) void this.#snapshots.send(to);
     for (const { id, result } of effects.proposals) {
       // Certainly in no log, and for a moment only: the next leader gets it.
       if (result.kind === 'refused' && (result.reason === 'no-leader' || result.reason === 'transferring'))
@@ -433,7 +436,7 @@ class Driver implements RaftNode {
   }
 
   #applyNext(core: RaftCore): void {
-    if (this.#applying !== undefined || this.#installing) return;
+    if (this.#applying !== undefined || this.#snapshots.installation !== undefined) return;
     const applicable = core.applicable(this.#limits.maxApplyBytes);
     if (applicable === undefined) return;
     const apply = async (): Promise<void> => {
@@ -451,127 +454,28 @@ class Driver implements RaftNode {
     this.#applying = apply().catch((error: unknown) => this.#fail('apply', error));
   }
 
-  async #onSnapshot(
-    from: MemberId,
-    metadata: SnapshotMetadata,
-    chunks: AsyncIterable<Uint8Array>,
-  ): Promise<void> {
-    const core = this.#core;
-    if (core === undefined || this.#phase !== 'running') throw new Error('stopping');
-    if (metadata.index <= core.view.appliedIndex) return;
-    if (this.#installing) throw new Error('another snapshot is being installed');
-    this.#installing = true;
-    const installing = this.#install(from, metadata, chunks);
-    this.#installation = installing.catch(() => undefined);
+  async #onSnapshot(...[from, metadata, chunks]: Parameters<TransportHandlers['onSnapshot']>): Promise<void> {
+    if (this.#phase !== 'running') throw new Error('stopping');
     try {
-      await installing;
+      await this.#snapshots.receive(from, metadata, chunks);
     } finally {
-      this.#installing = false;
-      this.#installation = undefined;
       this.#scheduleTurn();
     }
   }
 
-  async #install(
-    from: MemberId,
-    metadata: SnapshotMetadata,
-    chunks: AsyncIterable<Uint8Array>,
-  ): Promise<void> {
-    const { stateMachine, logger } = this.#options;
-    await this.#applying;
-    // What was being applied may have gone past the snapshot, and a state never goes back.
-    if (metadata.index <= stateMachine.appliedIndex) return;
-    logger.info('installing a snapshot', { from, index: metadata.index });
-    await stateMachine.installSnapshot(metadata, chunks);
-    this.#enqueue({ kind: 'snapshot-installed', snapshot: metadata });
-  }
-
-  async #sendSnapshot(to: MemberId): Promise<void> {
-    if (this.#sendingSnapshots.has(to)) return;
-    this.#sendingSnapshots.add(to);
-    const { stateMachine, transport, logger, clock } = this.#options;
-    try {
-      const source = await stateMachine.openSnapshot();
+  #truncateWhenDue(core: RaftCore): void {
+    if (this.#truncating || this.#snapshots.installation !== undefined) return;
+    const through = this.#truncation.due(core);
+    if (through === undefined) return;
+    this.#truncating = true;
+    this.#writeLog('log truncation', async () => {
       try {
-        const { index } = source.metadata;
-        const retain = (): void => {
-          const untilMilliseconds = clock.monotonicMilliseconds() + SNAPSHOT_RETENTION_MILLISECONDS;
-          this.#retained.set(to, { index, untilMilliseconds });
-        };
-        retain();
-        logger.info('sending a snapshot', { to, index });
-        await transport.sendSnapshot(to, source.metadata, source.chunks());
-        retain();
-        this.#sendingSnapshots.delete(to);
-        this.#enqueue({ kind: 'snapshot-sent', to, index });
+        const snapshot = await this.#truncation.truncate(core, through);
+        if (snapshot !== undefined) this.#enqueue({ kind: 'compacted', through: snapshot });
       } finally {
-        await source.close();
+        this.#truncating = false;
       }
-    } catch (error) {
-      logger.warn('sending a snapshot failed', { to, error: String(error) });
-      this.#sendingSnapshots.delete(to);
-      this.#enqueue({ kind: 'snapshot-failed', to });
-    }
-  }
-
-  /** Truncates the log below what the state has on disk, less a margin for followers that are a little behind. */
-  #compactWhenDue(core: RaftCore): void {
-    if (this.#compacting || this.#installing) return;
-    const { appliedIndex } = core.view;
-    const { logMarginEntries, logMarginBytes } = this.#limits;
-    const base = core.log.base.index;
-    const beyondMargin = Math.max(
-      appliedIndex - logMarginEntries,
-      this.#logSize.lastIndexWithBytesAfter(logMarginBytes),
-    );
-    const slackEntries = Math.ceil(logMarginEntries / 5);
-    const oversized = this.#logSize.bytes > logMarginBytes + logMarginBytes / 4;
-    if (beyondMargin - base < slackEntries && !(oversized && beyondMargin > base)) return;
-    const through = Math.min(
-      beyondMargin,
-      appliedIndex,
-      core.log.durableIndex,
-      this.#options.stateMachine.durableIndex(),
-      this.#retainedFloor(core),
-    );
-    if (through <= base) return;
-    this.#compacting = true;
-    this.#writeLog('log truncation', () => this.#compact(core, through));
-  }
-
-  async #compact(core: RaftCore, through: LogIndex): Promise<void> {
-    try {
-      if (through <= core.log.base.index) return;
-      const { log } = this.#options;
-      const entry = core.entryAt(through) ?? (await log.entries(through, through + 1, 1))[0];
-      if (entry === undefined) throw new Error(`raft: entry ${through} is not in the log`);
-      const snapshot: SnapshotMetadata = {
-        index: entry.index,
-        term: entry.term,
-        timeMilliseconds: entry.timeMilliseconds,
-        configuration: core.configurationAt(through),
-      };
-      await log.compact(snapshot);
-      this.#logSize.compacted(through);
-      this.#enqueue({ kind: 'compacted', through: snapshot });
-    } finally {
-      this.#compacting = false;
-    }
-  }
-
-  /** Entries after this are kept for followers that were just sent a snapshot, within a byte bound. */
-  #retainedFloor(core: RaftCore): LogIndex {
-    if (this.#retained.size === 0) return Number.MAX_SAFE_INTEGER;
-    if (this.#logSize.bytes > this.#limits.logMarginBytes * RETENTION_FACTOR) return Number.MAX_SAFE_INTEGER;
-    const now = this.#options.clock.monotonicMilliseconds();
-    let floor = Number.MAX_SAFE_INTEGER;
-    for (const [id, { index, untilMilliseconds }] of this.#retained) {
-      const peer = core.peers.find((candidate) => candidate.id === id);
-      const needed = this.#sendingSnapshots.has(id) || (peer !== undefined && peer.matchIndex < index);
-      if (!needed || now >= untilMilliseconds) this.#retained.delete(id);
-      else floor = Math.min(floor, index);
-    }
-    return floor;
+    });
   }
 
   #endCalls(): void {
