@@ -85,7 +85,7 @@ function writeArray(values: Tuple): void {
   if (length < 16) scratch[at++] = FIXED_ARRAY | length;
   else if (length < 0x1_0000) writeHead16(ARRAY_16, length);
   else writeHead32(ARRAY_32, length);
-  for (const value of values) write(value);
+  for (let index = 0; index < length; index += 1) write(values[index]!);
 }
 
 function writeNumber(value: number): void {
