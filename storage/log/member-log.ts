@@ -207,8 +207,8 @@ export class MemberLog implements LogStorage {
     await this.#exclusively(() => this.#commit(operations, { hardState: this.#loaded().hardState }));
   }
 
-  async append(batch: LogBatch): Promise<void> {
-    await this.#exclusively(() => this.#append(batch));
+  append(batch: LogBatch): Promise<void> {
+    return this.#exclusively(() => this.#append(batch));
   }
 
   async #append(batch: LogBatch): Promise<void> {
@@ -396,7 +396,7 @@ export class MemberLog implements LogStorage {
   }
 
   /** After a failed write nothing more is written: what the failure left on disk is unknown. */
-  async #exclusively<Value>(action: () => Promise<Value>): Promise<Value> {
+  #exclusively<Value>(action: () => Promise<Value>): Promise<Value> {
     const turn = this.#queue.then(async () => {
       if (this.#failure !== undefined) throw this.#failure;
       try {

@@ -81,8 +81,8 @@ function decode(file: Uint8Array): Witness | undefined {
 }
 
 /** Durable when resolved. */
-export async function writeWitness(disk: Disk, witness: Witness): Promise<void> {
-  await disk.writeFile(SLOTS[witness.counter % 2 === 0 ? 0 : 1], encode(witness));
+export function writeWitness(disk: Disk, witness: Witness): Promise<void> {
+  return disk.writeFile(SLOTS[witness.counter % 2 === 0 ? 0 : 1], encode(witness));
 }
 
 /** The newest readable witness; undefined when there is none. */
