@@ -57,21 +57,22 @@ function compareHolds(compare: Compare, item: KeyValue | undefined): boolean {
 
 class TxnExecution {
   readonly #state: ReplicatedState;
+  /** Of all keys that the transaction names, and of those that a delete found. */
+  readonly #versions: Map<string, StoredVersion | null>;
   readonly changes = new Map<string, StagedChange>();
   #deletedKeys = 0;
   #answerBytes = 0;
 
-  constructor(state: ReplicatedState) {
+  constructor(state: ReplicatedState, versions: Map<string, StoredVersion | null>) {
     this.#state = state;
+    this.#versions = versions;
   }
 
-  async latest(key: string): Promise<StoredVersion | undefined> {
-    const cached = this.#state.peekLatest(key);
-    if (cached !== undefined) return cached ?? undefined;
-    return (await this.#state.prefetch([key])).get(key) ?? undefined;
+  latest(key: string): StoredVersion | undefined {
+    return this.#versions.get(key) ?? undefined;
   }
 
-  async perform(operation: TxnOperation, revision: number): Promise<TxnOperationResult | ApplyRefusal> {
+  perform(operation: TxnOperation, revision: number): Promise<TxnOperationResult | ApplyRefusal> {
     switch (operation.type) {
       case 'put':
         return this.#put(operation);
@@ -88,20 +89,17 @@ class TxnExecution {
       return { reason: 'lease-not-found', message: `lease ${lease} does not exist` };
     }
     const key = textOf(operation.key);
-    this.changes.set(key, { key, previous: await this.latest(key), next: { value, lease } });
+    this.changes.set(key, { key, previous: this.latest(key), next: { value, lease } });
     return { type: 'put' };
   }
 
   async #delete(
     operation: Extract<TxnOperation, { type: 'delete' }>,
   ): Promise<TxnOperationResult | ApplyRefusal> {
-    const keys =
-      operation.end === undefined
-        ? [textOf(operation.key)]
-        : (await this.#items(operation)).map((item) => textOf(item.key));
+    const keys = operation.end === undefined ? [textOf(operation.key)] : await this.#findVersions(operation);
     const previous: KeyValue[] = [];
     for (const key of keys) {
-      const version = await this.latest(key);
+      const version = this.latest(key);
       // Puts and deletes of one branch are disjoint: what is staged already is a delete.
       if (version === undefined || this.changes.has(key)) continue;
       this.changes.set(key, { key, previous: version, next: undefined });
@@ -148,9 +146,16 @@ class TxnExecution {
     };
   }
 
+  /** The keys in a range, whose newest versions are known from then on. */
+  async #findVersions(range: KeyRange): Promise<readonly string[]> {
+    const keys = (await this.#items(range)).map((item) => textOf(item.key));
+    for (const [key, version] of await this.#state.prefetch(keys)) this.#versions.set(key, version);
+    return keys;
+  }
+
   async #items(range: KeyRange & { readonly limitItems?: number }): Promise<readonly KeyValue[]> {
     if (range.end === undefined) {
-      const version = await this.latest(textOf(range.key));
+      const version = this.latest(textOf(range.key));
       return version === undefined ? [] : [version.item];
     }
     // Staged changes can hide at most as many items as there are: read that many more.
@@ -180,10 +185,10 @@ function stagedItem(change: StagedChange, revision: number): KeyValue {
 
 /** Throws `DamagedRecordError` or `DiskFailedError` when the state cannot be read. */
 export async function planTxn(state: ReplicatedState, request: TxnRequest): Promise<TxnPlan> {
-  const execution = new TxnExecution(state);
+  const execution = new TxnExecution(state, await state.prefetch(keysOf(request)));
   let succeeded = true;
   for (const compare of request.compare) {
-    const version = await execution.latest(textOf(compare.key));
+    const version = execution.latest(textOf(compare.key));
     if (compareHolds(compare, version?.item)) continue;
     succeeded = false;
     break;
