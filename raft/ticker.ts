@@ -71,9 +71,11 @@ export class Ticker {
     this.#plannedTicks = ticks;
     this.#dueMilliseconds = this.#countedUntilMilliseconds + ticks * this.#tickMilliseconds;
     const delay = Math.max(0, this.#dueMilliseconds - this.#clock.monotonicMilliseconds());
-    this.#timer = this.#clock.setTimer(delay, () => {
-      this.#timer = undefined;
-      this.#onDue();
-    });
+    this.#timer = this.#clock.setTimer(delay, this.#wake);
   }
+
+  readonly #wake = (): void => {
+    this.#timer = undefined;
+    this.#onDue();
+  };
 }

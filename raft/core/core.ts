@@ -74,11 +74,39 @@ export type CoreView = Readonly<
   >
 >;
 
+/** The log as it is whenever it is looked at. */
+class LogView {
+  readonly #state: CoreState;
+
+  constructor(state: CoreState) {
+    this.#state = state;
+  }
+
+  get firstIndex(): LogIndex {
+    return this.#state.log.firstIndex;
+  }
+
+  get lastIndex(): LogIndex {
+    return this.#state.log.lastIndex;
+  }
+
+  get durableIndex(): LogIndex {
+    return this.#state.persistence.durableIndex;
+  }
+
+  /** What stands before the first entry. */
+  get base(): SnapshotMetadata {
+    return this.#state.log.base;
+  }
+}
+
 export class RaftCore {
   readonly #state: CoreState;
+  readonly log: LogView;
 
   constructor(options: CoreOptions, initial: InitialState) {
     this.#state = new CoreState(options, initial);
+    this.log = new LogView(this.#state);
   }
 
   /** The log as found on disk, in order, before the first step. */
@@ -132,17 +160,6 @@ export class RaftCore {
   get role(): Role {
     const { role, configurations, id } = this.#state;
     return role.role === 'follower' && configurations.latest.learners.includes(id) ? 'learner' : role.role;
-  }
-
-  get log(): {
-    readonly firstIndex: LogIndex;
-    readonly lastIndex: LogIndex;
-    readonly durableIndex: LogIndex;
-    readonly base: SnapshotMetadata;
-  } {
-    const { log, persistence } = this.#state;
-    const { firstIndex, lastIndex, base } = log;
-    return { firstIndex, lastIndex, base, durableIndex: persistence.durableIndex };
   }
 
   /** See `hearsQuorum`. */

@@ -192,6 +192,7 @@ export function onFetched(
  * can still be overwritten (figure 3.7).
  */
 export function advanceCommit(state: CoreState, leader: LeaderState): void {
+  if (state.commitIndex === state.log.lastIndex) return;
   const candidate = quorumIndex(state.configurations.latest, (id) => {
     if (id === state.id) return state.persistence.durableIndex;
     const peer = leader.progress.get(id);
