@@ -182,6 +182,7 @@ export class SeedRun {
     for (const event of view.events) if (event.kind === 'propose') this.#proposals += 1;
     this.#marks.stepped(view);
     this.#setting.oldCopies.stepped(member.id, view.life, view.events);
+    if (view.onlySends && this.#violation === undefined) this.#timeline.setSettled(true);
     const isFirst = view.before === undefined;
     if (view.recovering || !(isFirst || view.effects.statusChanged)) return;
     this.#atlas.intact(member.id);

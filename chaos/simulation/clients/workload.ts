@@ -140,7 +140,7 @@ export class Workload {
     const end = (outcome: Outcome<Value_> | undefined): void => {
       if (attempt.over) return;
       attempt.over = true;
-      deadline.action = undefined;
+      deadline.cancel();
       this.#inFlight -= 1;
       this.#note(attempt, outcome);
       ended(attempt, outcome);

@@ -118,11 +118,6 @@ export class Machine implements Gate {
     // As in Node a timer always takes some time: what a drifting clock's rounding leaves must not come due in no
     // time for ever.
     const delay = Math.max(SHORTEST_TIMER_MILLISECONDS, delayMilliseconds / this.#rate);
-    const event = this.#timeline.after(delay, callback, this, life);
-    return {
-      cancel: () => {
-        event.action = undefined;
-      },
-    };
+    return this.#timeline.after(delay, callback, this, life);
   }
 }

@@ -61,6 +61,22 @@ export class MemberView implements StepObservation {
     return this.#seen().configuration;
   }
 
+  /** All that the driver has to do for the step is to send messages, unless it turns to its log or its state machine. */
+  get onlySends(): boolean {
+    const { effects } = this;
+    return (
+      effects.persist === undefined &&
+      !effects.statusChanged &&
+      !this.ended &&
+      effects.proposals.length === 0 &&
+      effects.reads.length === 0 &&
+      effects.fetches.length === 0 &&
+      effects.snapshots.length === 0 &&
+      effects.transfers.length === 0 &&
+      effects.membershipChanges.length === 0
+    );
+  }
+
   termAt(index: LogIndex): Term | undefined {
     return this.#seen().termAt(index);
   }

@@ -157,7 +157,7 @@ export class SimulatedMember {
 
   #open(life: number): Promise<MemberStore> {
     const { clusterId, network, timing, limits, retentionMilliseconds, invariants, events } = this.#options;
-    const { leaseDriftBound } = this.#options;
+    const { leaseDriftBound, timeline } = this.#options;
     const view = new MemberView(this.id, life);
     let store: MemberStore | undefined;
     const watched = {
@@ -165,6 +165,7 @@ export class SimulatedMember {
       invariants,
       isDurable: (index: number) => this.disk.isDurable('log', entryKey(index)),
       untouched: () => this.excuse === undefined,
+      called: () => timeline.setSettled(false),
       hash: () => store?.admin.hash(),
     };
     const log = (message: string, fields?: LogFields): void => {
@@ -201,6 +202,7 @@ export class SimulatedMember {
           },
         });
         node.onStatusChange((status) => {
+          timeline.setSettled(false);
           this.#status = status;
           events.statusChanged(this, status);
         });

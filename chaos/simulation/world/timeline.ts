@@ -9,7 +9,7 @@ export interface Gate {
   admits(event: TimelineEvent): boolean;
 }
 
-export interface TimelineEvent {
+export class TimelineEvent {
   readonly atMilliseconds: number;
   readonly order: number;
   readonly gate: Gate | undefined;
@@ -19,6 +19,26 @@ export interface TimelineEvent {
   readonly life: number;
   /** undefined: cancelled. */
   action: (() => void) | undefined;
+
+  constructor(
+    atMilliseconds: number,
+    order: number,
+    action: () => void,
+    gate: Gate | undefined,
+    life: number,
+    plain: boolean,
+  ) {
+    this.atMilliseconds = atMilliseconds;
+    this.order = order;
+    this.action = action;
+    this.gate = gate;
+    this.life = life;
+    this.plain = plain;
+  }
+
+  cancel(): void {
+    this.action = undefined;
+  }
 }
 
 /** Times are whole multiples of this, so that adding and subtracting them is exact. */
@@ -34,6 +54,8 @@ export class Timeline {
   /** A binary heap. */
   readonly #heap: TimelineEvent[] = [];
   #events = 0;
+  /** The event that happens has left no promise behind. */
+  #isSettled = false;
 
   get nowMilliseconds(): number {
     return this.#nowMilliseconds;
@@ -47,14 +69,8 @@ export class Timeline {
   at(atMilliseconds: number, action: () => void, gate?: Gate, life = -1, plain = false): TimelineEvent {
     this.#order += 1;
     const quantised = Math.ceil(atMilliseconds * QUANTA_PER_MILLISECOND) / QUANTA_PER_MILLISECOND;
-    const event: TimelineEvent = {
-      atMilliseconds: Math.max(quantised, this.#nowMilliseconds),
-      order: this.#order,
-      gate,
-      plain,
-      life,
-      action,
-    };
+    const at = Math.max(quantised, this.#nowMilliseconds);
+    const event = new TimelineEvent(at, this.#order, action, gate, life, plain);
     this.#push(event);
     return event;
   }
@@ -63,7 +79,15 @@ export class Timeline {
     return this.at(this.#nowMilliseconds + delayMilliseconds, action, gate, life);
   }
 
-  /** Moves to the next event, lets it and the plain ones before it happen; false: nothing is left. */
+  /**
+   * Told while an event happens: whether it has left promises behind that must be settled before the next event.
+   * Unless told otherwise, every event has that is not plain.
+   */
+  setSettled(isSettled: boolean): void {
+    this.#isSettled = isSettled;
+  }
+
+  /** Moves to the next event, lets it and those before it that leave no promise happen; false: nothing is left. */
   step(): boolean {
     for (;;) {
       const event = this.#pop();
@@ -72,8 +96,9 @@ export class Timeline {
       this.#nowMilliseconds = event.atMilliseconds;
       if (event.gate !== undefined && !event.gate.admits(event)) continue;
       this.#events += 1;
+      this.#isSettled = event.plain;
       event.action();
-      if (!event.plain) return true;
+      if (!this.#isSettled) return true;
     }
   }
 
