@@ -51,7 +51,10 @@ function isBefore(a: TimelineEvent, b: TimelineEvent): boolean {
 export class Timeline {
   #nowMilliseconds = 0;
   #order = 0;
-  /** A binary heap. */
+  /** What is due at this very moment, in order from `#dueTaken` on: that is most of what is asked for. */
+  readonly #due: TimelineEvent[] = [];
+  #dueTaken = 0;
+  /** The rest: a binary heap. */
   readonly #heap: TimelineEvent[] = [];
   #events = 0;
   /** The event that happens has left no promise behind. */
@@ -69,9 +72,11 @@ export class Timeline {
   at(atMilliseconds: number, action: () => void, gate?: Gate, life = -1, plain = false): TimelineEvent {
     this.#order += 1;
     const quantised = Math.ceil(atMilliseconds * QUANTA_PER_MILLISECOND) / QUANTA_PER_MILLISECOND;
-    const at = Math.max(quantised, this.#nowMilliseconds);
+    const isDue = quantised <= this.#nowMilliseconds;
+    const at = isDue ? this.#nowMilliseconds : quantised;
     const event = new TimelineEvent(at, this.#order, action, gate, life, plain);
-    this.#push(event);
+    if (isDue) this.#due.push(event);
+    else this.#push(event);
     return event;
   }
 
@@ -90,7 +95,7 @@ export class Timeline {
   /** Moves to the next event, lets it and those before it that leave no promise happen; false: nothing is left. */
   step(): boolean {
     for (;;) {
-      const event = this.#pop();
+      const event = this.#next();
       if (event === undefined) return false;
       if (event.action === undefined) continue;
       this.#nowMilliseconds = event.atMilliseconds;
@@ -100,6 +105,19 @@ export class Timeline {
       event.action();
       if (!this.#isSettled) return true;
     }
+  }
+
+  #next(): TimelineEvent | undefined {
+    const due = this.#due[this.#dueTaken];
+    if (due === undefined) return this.#pop();
+    const later = this.#heap[0];
+    if (later !== undefined && isBefore(later, due)) return this.#pop();
+    this.#dueTaken += 1;
+    if (this.#dueTaken === this.#due.length) {
+      this.#due.length = 0;
+      this.#dueTaken = 0;
+    }
+    return due;
   }
 
   #push(event: TimelineEvent): void {
