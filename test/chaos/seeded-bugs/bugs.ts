@@ -333,8 +333,8 @@ const reads: readonly SeededBug[] = [
   {
     name: 'a lease that outlasts the voters’ patience',
     file: core('lease'),
-    find: 'state.now.monotonicMilliseconds < sent + leaseMilliseconds',
-    replace: 'state.now.monotonicMilliseconds < sent + leaseMilliseconds * 5',
+    find: 'state.monotonicMilliseconds < sent + leaseMilliseconds',
+    replace: 'state.monotonicMilliseconds < sent + leaseMilliseconds * 5',
     caughtBy: ['read-index', 'client-history'],
     maxSeeds: 600,
     options: splitting,
