@@ -75,9 +75,30 @@ function refuseMerge(path: string, why: string): never {
   throw new UserError(`${path} ${why}; nothing was changed`);
 }
 
+type Entries = readonly { readonly name: string }[];
+
+/** Contexts that an earlier merge made for members that are gone: of the same cluster's user, and not there any more. */
+function staleContexts(before: unknown, addition: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  const names = (section: string): ReadonlySet<unknown> =>
+    new Set((addition[section] as Entries).map(({ name }) => name));
+  const [live, users, prefix] = [
+    names('contexts'),
+    names('users'),
+    `${String(addition['current-context'])}-`,
+  ];
+  const stale = new Set<string>();
+  for (const entry of Array.isArray(before) ? before : []) {
+    const { name, context } = (entry ?? {}) as { readonly name?: unknown; readonly context?: unknown };
+    const { user, cluster } = (context ?? {}) as { readonly user?: unknown; readonly cluster?: unknown };
+    if (typeof name !== 'string' || !name.startsWith(prefix) || live.has(name)) continue;
+    if (cluster === name && users.has(user)) stale.add(name);
+  }
+  return stale;
+}
+
 /**
  * The target's text with the source's clusters, contexts and users added, or replaced where the names are the
- * same. Comments, other entries and the current context stay.
+ * same; those of members that are gone are taken out. Comments, other entries and the current context stay.
  */
 export async function mergeKubeconfigText(target: string, source: string, path: string): Promise<string> {
   const { isMap, isSeq, parse, parseDocument } = await import('yaml');
@@ -86,6 +107,8 @@ export async function mergeKubeconfigText(target: string, source: string, path: 
   if (problem !== undefined) refuseMerge(path, `is not valid YAML (${problem.message.split('\n')[0]})`);
   if (!isMap(document.contents)) refuseMerge(path, 'is not a kubeconfig');
   const addition = parse(source) as Readonly<Record<string, unknown>>;
+  const before = document.toJS() as Readonly<Record<string, unknown>>;
+  const stale = staleContexts(before['contexts'], addition);
   for (const section of ['clusters', 'contexts', 'users']) {
     let list = document.get(section);
     if (list === undefined || list === null) {
@@ -95,7 +118,10 @@ export async function mergeKubeconfigText(target: string, source: string, path: 
     if (!isSeq(list)) refuseMerge(path, `has no list under ${section}`);
     // An empty list was perhaps written as `[]`; entries read better below each other.
     list.flow = false;
-    for (const entry of addition[section] as readonly { readonly name: string }[]) {
+    if (section !== 'users') {
+      list.items = list.items.filter((item) => !isMap(item) || !stale.has(String(item.get('name'))));
+    }
+    for (const entry of addition[section] as Entries) {
       const node = document.createNode(entry);
       const at = list.items.findIndex((item) => isMap(item) && item.get('name') === entry.name);
       if (at === -1) list.items.push(node);
@@ -103,7 +129,7 @@ export async function mergeKubeconfigText(target: string, source: string, path: 
     }
   }
   const current: unknown = document.get('current-context');
-  if (current === undefined || current === null || current === '') {
+  if (current === undefined || current === null || current === '' || stale.has(String(current))) {
     document.set('current-context', addition['current-context']);
   }
   return document.toString({ lineWidth: 0 });

@@ -97,6 +97,24 @@ describe('merging it into another', () => {
     );
   });
 
+  it('takes out the contexts of members that are gone, and nothing that is not ours', async () => {
+    const three = { ...input(), members: [...input().members, { name: 'm3', apiPort: 7003 }] };
+    const once = await mergeKubeconfigText(theirs, kubeconfigText(three), 'config');
+    const named = once
+      .replace('current-context: work', 'current-context: kuorum-m3')
+      .replace('contexts:\n', 'contexts:\n  - name: kuorum-mine\n    context: {cluster: work, user: me}\n');
+    const config = parsed(await mergeKubeconfigText(named, kubeconfigText(input()), 'config'));
+    expect(config.contexts.map(({ name }) => name)).toEqual([
+      'kuorum-mine',
+      'work',
+      'kuorum',
+      'kuorum-m1',
+      'kuorum-m2',
+    ]);
+    expect(config.clusters.map(({ name }) => name)).toEqual(['work', 'kuorum', 'kuorum-m1', 'kuorum-m2']);
+    expect(config['current-context']).toBe('kuorum');
+  });
+
   it('makes a config where there was none, and accepts one with empty sections', async () => {
     for (const empty of [
       '',
