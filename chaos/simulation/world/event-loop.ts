@@ -7,9 +7,9 @@
 /** After this many events the process looks at its signals, timers and terminal. */
 const EVENTS_PER_BREATH = 5_000;
 
-/** Calls `step` until it gives false, with all promises settled between two calls. */
 const settled = Promise.resolve();
 
+/** Calls `step` until it gives false, with all promises settled before the first call and between two. */
 export function runToEnd(step: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     let untilBreath = EVENTS_PER_BREATH;
@@ -34,6 +34,7 @@ export function runToEnd(step: () => boolean): Promise<void> {
     const afterMicrotasks = (): void => {
       process.nextTick(next);
     };
-    afterMicrotasks();
+    // Not at once: called from a timer's or a port's callback, the next tick comes before its promises are settled.
+    void settled.then(afterMicrotasks);
   });
 }

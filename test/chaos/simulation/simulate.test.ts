@@ -25,6 +25,20 @@ describe('a seed', () => {
     expect(other.traceHash).not.toBe(once.traceHash);
   }, 120_000);
 
+  it('has the same life wherever it is called from: a thread is asked from a callback', async () => {
+    const options = { seed: 44, durationMilliseconds: 5_000 };
+    const here = await simulate(options);
+    const from = (call: (callback: () => void) => void): Promise<typeof here> =>
+      new Promise((resolve, reject) => {
+        call(() => {
+          simulate(options).then(resolve, reject);
+        });
+      });
+    expect(await from((callback) => setImmediate(callback))).toEqual(here);
+    expect(await from((callback) => process.nextTick(callback))).toEqual(here);
+    expect(await from((callback) => queueMicrotask(callback))).toEqual(here);
+  }, 60_000);
+
   it('does what it is told to: only these faults, this size', async () => {
     const result = await simulate({
       seed: 5,
