@@ -129,7 +129,7 @@ export async function mergeKubeconfigText(target: string, source: string, path: 
     }
   }
   const current: unknown = document.get('current-context');
-  if (current === undefined || current === null || current === '' || stale.has(String(current))) {
+  if (typeof current !== 'string' || current === '' || stale.has(current)) {
     document.set('current-context', addition['current-context']);
   }
   return document.toString({ lineWidth: 0 });
