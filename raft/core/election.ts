@@ -161,12 +161,14 @@ function takeOffice(state: CoreState): void {
 
 export function onPreVoteRequest(state: CoreState, from: MemberId, message: PreVoteRequest): void {
   takeCommitHint(state, message);
+  const isUpToDate = state.log.isUpToDate(message.lastLogIndex, message.lastLogTerm);
+  if (!isUpToDate && state.leaderId === undefined) state.refusedForLog = true;
   const granted =
     wordCounts(state) &&
     message.campaignTerm > state.term &&
     !state.hearsLeader() &&
     !isBoundByLease(state) &&
-    state.log.isUpToDate(message.lastLogIndex, message.lastLogTerm) &&
+    isUpToDate &&
     !goesFirst(state, from, message);
   if (granted) stepAside(state, from);
   state.send(from, {

@@ -99,16 +99,26 @@ export function syncProgress(state: CoreState, leader: LeaderState): void {
   }
 }
 
+/** After so many election timeouts without a leader. */
+const LAST_RESORT_TIMEOUTS = 3;
+
 /**
  * Also outside of its own latest configuration, as long as it does not know that one to be committed: its log may
  * be the only one that can win (section 4.2.2, figure 4.6). Its own vote counts only where it is a voter.
  */
 export function mayCampaign(state: CoreState): boolean {
-  return (
-    wordCounts(state) &&
-    state.role.role !== 'leader' &&
-    state.configurations.votesSince(state.id, state.commitIndex)
-  );
+  if (!wordCounts(state) || state.role.role === 'leader') return false;
+  return state.configurations.votesSince(state.id, state.commitIndex) || isLastResort(state);
+}
+
+/**
+ * A voter by nothing that it knows, and all the same the only one who can win. The promotion of a learner may stand
+ * uncommitted in one log, and what a later leader wrote in its place in the learner's own: whoever goes by the
+ * promotion needs its vote, and is refused for being behind.
+ */
+function isLastResort(state: CoreState): boolean {
+  const { refusedForLog, silentTicks, options } = state;
+  return refusedForLog && silentTicks >= LAST_RESORT_TIMEOUTS * options.electionTimeoutTicks;
 }
 
 /** What was sent to a leader that is none any more: a proposal may or may not be in its log; a read is not. */

@@ -165,8 +165,10 @@ export class CoreState {
     | {
         readonly hello: Hello;
         readonly confirmed: Set<MemberId>;
-        /** Newer configurations that peers told of. */
+        /** Newer configurations that peers told of: in force there, committed or not. */
         readonly newer: Configuration[];
+        /** The newest committed one that a peer told of: the own one is void. */
+        committed: { readonly index: LogIndex; readonly configuration: Configuration } | undefined;
         /** The configuration whose members were asked last. */
         askedIndex: LogIndex;
         elapsedTicks: number;
@@ -187,6 +189,8 @@ export class CoreState {
   timeoutTicks: number;
   /** Ticks since a leader was last heard. */
   silentTicks = 0;
+  /** Since there was a leader it has refused a candidate whose log was behind its own. */
+  refusedForLog = false;
   /** Ticks since a leader said that a quorum answers it. */
   quorumSilentTicks: number = Number.POSITIVE_INFINITY;
   /** Pre-vote rounds since a leader was last heard. */
@@ -233,6 +237,7 @@ export class CoreState {
   setLeader(leaderId: MemberId | undefined): void {
     if (this.leaderId === leaderId) return;
     this.leaderId = leaderId;
+    if (leaderId !== undefined) this.refusedForLog = false;
     this.outbox.statusChanged = true;
   }
 

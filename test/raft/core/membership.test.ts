@@ -9,8 +9,15 @@ import {
   transitionProblem,
 } from '../../../raft/core/configuration.js';
 import { type MembershipStep, planMembership, planPromotion } from '../../../raft/core/membership.js';
-import type { Configuration, Member, MemberId } from '../../../raft/core/types.js';
-import { configurationOf, emptyDisk, text, VirtualCluster, type VirtualMember } from '../support/cluster.js';
+import type { Configuration, Entry, Member, MemberId } from '../../../raft/core/types.js';
+import {
+  configurationOf,
+  emptyDisk,
+  testOptions,
+  text,
+  VirtualCluster,
+  type VirtualMember,
+} from '../support/cluster.js';
 
 const three = configurationOf([1, 2, 3]);
 const described = (id: MemberId): Member => ({ id, name: `m${id}`, peerAddress: `127.0.0.1:${id}` });
@@ -282,5 +289,67 @@ describe('a change of the membership', () => {
     cluster.crash(1);
     cluster.tick(60);
     expect(cluster.member(3).core.role).toBe('learner');
+  });
+});
+
+describe('a learner with the only log that can win', () => {
+  const born = configurationOf([1, 2, 3], { learners: [4] });
+  const empty = (index: number, term: number): Entry => ({
+    index,
+    term,
+    timeMilliseconds: 0,
+    kind: 'empty',
+    data: new Uint8Array(0),
+  });
+
+  /**
+   * m1 has appended the promotion of m4 and nobody got it; m2 led after it, reached m4 alone, and is gone. m1 needs
+   * m4's vote, and m4 refuses for m1 is behind; m3 needs m1's or m2's. m4 is a voter by nothing that it knows.
+   */
+  function stuck(): VirtualCluster {
+    const cluster = new VirtualCluster(born, 3);
+    const promotion: Entry = {
+      ...empty(2, 1),
+      kind: 'configuration',
+      data: encodeConfiguration(configurationOf([1, 2, 3, 4])),
+    };
+    const logs = new Map([
+      [1, [empty(1, 1), promotion]],
+      [3, [empty(1, 1)]],
+      [4, [empty(1, 1), empty(2, 2), empty(3, 2)]],
+    ]);
+    for (const id of [1, 2, 3, 4]) cluster.crash(id);
+    for (const [id, entries] of logs) {
+      const disk = emptyDisk(born);
+      disk.entries = entries;
+      disk.hardState = { term: 2, votedFor: undefined, commitIndex: 1 };
+      cluster.start(id, disk);
+    }
+    return cluster;
+  }
+
+  it('campaigns as a last resort, and hands over to a voter', () => {
+    const cluster = stuck();
+    const leader = cluster.elect();
+    expect([1, 3]).toContain(leader.id);
+    // Nobody but the learner had these.
+    expect(leader.disk.entries.slice(0, 3).map(({ term }) => term)).toEqual([1, 2, 2]);
+    expect(leader.core.configuration.voters).toEqual([1, 2, 3]);
+  });
+
+  it('waits for three timeouts: voters go first', () => {
+    const cluster = stuck();
+    const learner = cluster.member(4);
+    const { electionTimeoutTicks } = testOptions(4, 1);
+    cluster.tick(electionTimeoutTicks * 3 - 1);
+    expect(learner.core.role).toBe('learner');
+  });
+
+  it('listens when it never had to refuse anybody', () => {
+    const cluster = stuck();
+    cluster.isolate(4);
+    cluster.tick(300);
+    expect(cluster.member(4).core.role).toBe('learner');
+    expect(cluster.leaders).toEqual([]);
   });
 });
