@@ -181,7 +181,9 @@ export class SeedRun {
   #stepped(member: SimulatedMember, view: MemberView): void {
     for (const event of view.events) if (event.kind === 'propose') this.#proposals += 1;
     this.#marks.stepped(view);
-    this.#setting.oldCopies.stepped(member.id, view.life, view.events);
+    this.#setting.oldCopies.stepped(view);
+    if (this.#setting.oldCopies.isBelieved(view))
+      this.#report('word-of-the-unproven', `${member.name} counts, and what it began with is an old copy`);
     if (view.onlySends && this.#violation === undefined) this.#timeline.setSettled(true);
     const isFirst = view.before === undefined;
     if (view.recovering || !(isFirst || view.effects.statusChanged)) return;

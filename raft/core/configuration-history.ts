@@ -31,6 +31,11 @@ export class ConfigurationHistory {
     return (this.#dated.findLast((dated) => dated.index <= index) ?? this.#dated[0]!).configuration;
   }
 
+  /** Where that one stands. */
+  indexAt(index: LogIndex): LogIndex {
+    return (this.#dated.findLast((dated) => dated.index <= index) ?? this.#dated[0]!).index;
+  }
+
   /** Election priority in the latest configuration. */
   priorityOf(id: MemberId): number {
     return this.latest.members.find((member) => member.id === id)?.priority ?? 0;

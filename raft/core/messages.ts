@@ -153,6 +153,8 @@ export interface HelloResponse {
   readonly outdated: boolean;
   /** The configuration in force at the sender, when it is newer than the asker's. */
   readonly configuration: Configuration | undefined;
+  /** The newest that the sender knows to be committed, when that is newer: what the asker had is void. */
+  readonly committed: { readonly index: LogIndex; readonly configuration: Configuration } | undefined;
 }
 
 /** A committed configuration is without the receiver. */

@@ -13,7 +13,7 @@ import type { Hello, HelloResponse } from './messages.js';
 import { isOutdated } from './peer-promises.js';
 import { hasQuorum } from './quorum.js';
 import type { CoreState } from './state.js';
-import type { Configuration, MemberId } from './types.js';
+import type { MemberId } from './types.js';
 
 /** After loading, also without any history: such a folder may be a copy from before the first election. */
 export function beginProof(state: CoreState): void {
@@ -30,6 +30,7 @@ export function beginProof(state: CoreState): void {
     },
     confirmed: new Set([state.id]),
     newer: [],
+    committed: undefined,
     askedIndex: state.configurations.latestIndex,
     elapsedTicks: 0,
     confirmedTicks: 0,
@@ -37,8 +38,11 @@ export function beginProof(state: CoreState): void {
   askPeers(state);
 }
 
-function peersOf(state: CoreState, newer: readonly Configuration[]): readonly MemberId[] {
-  return [...new Set([state.configurations.latest, ...newer].flatMap(replicationTargets))];
+type Proof = NonNullable<CoreState['proof']>;
+
+function peersOf(state: CoreState, { newer, committed }: Proof): readonly MemberId[] {
+  const told = committed === undefined ? newer : [...newer, committed.configuration];
+  return [...new Set([state.configurations.latest, ...told].flatMap(replicationTargets))];
 }
 
 function askPeers(state: CoreState): void {
@@ -46,7 +50,7 @@ function askPeers(state: CoreState): void {
   if (proof === undefined) return;
   proof.elapsedTicks = 0;
   proof.askedIndex = state.configurations.latestIndex;
-  for (const id of peersOf(state, proof.newer)) {
+  for (const id of peersOf(state, proof)) {
     if (!proof.confirmed.has(id)) state.send(id, proof.hello);
   }
 }
@@ -56,17 +60,21 @@ export function tickProof(state: CoreState): void {
   const { proof } = state;
   if (proof === undefined) return;
   proof.elapsedTicks += 1;
-  if (isConfirmed(state, proof.newer, proof.confirmed)) proof.confirmedTicks += 1;
+  if (isConfirmed(state, proof)) proof.confirmedTicks += 1;
   if (proof.elapsedTicks >= state.options.heartbeatTicks) askPeers(state);
 }
 
-/** By a quorum of the configuration in force here, or of a newer one in force at a peer: members leave meanwhile. */
-function isConfirmed(
-  state: CoreState,
-  newer: readonly Configuration[],
-  confirmed: ReadonlySet<MemberId>,
-): boolean {
-  return [state.configurations.latest, ...newer].some((each) => hasQuorum(each, (id) => confirmed.has(id)));
+/**
+ * By a quorum of the newest configuration known to be committed, of the one in force here unless that is void, or of
+ * a newer one in force at a peer: members leave meanwhile. A quorum of an old copy's own configuration is none, for
+ * it may be long gone: the copy itself and one peer that has forgotten would be enough.
+ */
+function isConfirmed(state: CoreState, { newer, committed, confirmed }: Proof): boolean {
+  const { latest, latestIndex } = state.configurations;
+  const isVoid = committed !== undefined && committed.index > latestIndex;
+  return [isVoid ? committed.configuration : latest, ...newer].some((each) =>
+    hasQuorum(each, (id) => confirmed.has(id)),
+  );
 }
 
 /**
@@ -78,9 +86,9 @@ export function checkProof(state: CoreState): void {
   if (proof === undefined) return;
   // One that joins knows nobody before the leader sends it its first entries.
   if (proof.askedIndex !== state.configurations.latestIndex) askPeers(state);
-  if (!isConfirmed(state, proof.newer, proof.confirmed)) return;
+  if (!isConfirmed(state, proof)) return;
   const isAnswered = (id: MemberId): boolean => proof.confirmed.has(id) || state.gone.has(id);
-  const allAnswered = peersOf(state, proof.newer).every(isAnswered);
+  const allAnswered = peersOf(state, proof).every(isAnswered);
   if (!allAnswered && proof.confirmedTicks < state.options.heartbeatTicks) return;
   state.proof = undefined;
   // From now on its word counts: say so at once.
@@ -90,12 +98,16 @@ export function checkProof(state: CoreState): void {
 }
 
 export function onHello(state: CoreState, from: MemberId, message: Hello): void {
-  const { latest, latestIndex } = state.configurations;
+  const { configurations, commitIndex } = state;
+  const { latest, latestIndex } = configurations;
+  const index = configurations.indexAt(commitIndex);
+  const isNewer = index > message.configurationIndex && index <= commitIndex;
   state.send(from, {
     type: 'hello-response',
     requestId: message.requestId,
     outdated: isOutdated(state, from, message),
     configuration: latestIndex > message.configurationIndex ? latest : undefined,
+    committed: isNewer ? { index, configuration: configurations.at(commitIndex) } : undefined,
   });
 }
 
@@ -106,7 +118,8 @@ export function onHelloResponse(state: CoreState, from: MemberId, message: Hello
     endMember(state, 'outdated');
     return;
   }
-  if (!proof.confirmed.has(from) && message.configuration !== undefined)
-    proof.newer.push(message.configuration);
+  const { configuration, committed } = message;
+  if (!proof.confirmed.has(from) && configuration !== undefined) proof.newer.push(configuration);
+  if (committed !== undefined && committed.index > (proof.committed?.index ?? 0)) proof.committed = committed;
   proof.confirmed.add(from);
 }

@@ -4,7 +4,7 @@
  */
 import type { CommitHint } from '../core/commit-hint.js';
 import { decodeConfiguration, encodeConfiguration } from '../core/configuration.js';
-import type { ForwardRefusal, Message, ProposeOutcome } from '../core/messages.js';
+import type { ForwardRefusal, HelloResponse, Message, ProposeOutcome } from '../core/messages.js';
 import type { Configuration, Entry, EntryKind } from '../core/types.js';
 import { type BodyName, frameType } from './schema.js';
 
@@ -77,6 +77,12 @@ function envelope(message: Message): { readonly [Name in BodyName]?: Fields } {
           ...(message.configuration === undefined
             ? {}
             : { configuration: encodeConfiguration(message.configuration) }),
+          ...(message.committed === undefined
+            ? {}
+            : {
+                committedIndex: message.committed.index,
+                committedConfiguration: encodeConfiguration(message.committed.configuration),
+              }),
         },
       };
     case 'removed':
@@ -122,6 +128,11 @@ function configurationField(body: Fields, name: string): Configuration | undefin
   } catch (error) {
     throw new MalformedFrameError(`${name} is none`, { cause: error });
   }
+}
+
+function committedField(body: Fields): HelloResponse['committed'] {
+  const configuration = configurationField(body, 'committedConfiguration');
+  return configuration && { index: numberField(body, 'committedIndex'), configuration };
 }
 
 function commitFields(body: Fields): CommitHint {
@@ -257,6 +268,7 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
     requestId: numberField(body, 'requestId'),
     outdated: flag(body, 'outdated'),
     configuration: configurationField(body, 'configuration'),
+    committed: committedField(body),
   }),
   removed: () => ({ type: 'removed' }),
   termPassed: (body) => ({ type: 'term-passed', term: numberField(body, 'term') }),

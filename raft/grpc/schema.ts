@@ -59,7 +59,13 @@ const bodies = {
   readRequest: { requestId: 'double' },
   readResponse: { requestId: 'double', refused: 'bool', index: 'double' },
   hello: { requestId: 'double', term: 'double', lastIndex: 'double', configurationIndex: 'double' },
-  helloResponse: { requestId: 'double', outdated: 'bool', configuration: 'bytes' },
+  helloResponse: {
+    requestId: 'double',
+    outdated: 'bool',
+    configuration: 'bytes',
+    committedIndex: 'double',
+    committedConfiguration: 'bytes',
+  },
   removed: {},
   termPassed: { term: 'double' },
 } as const;

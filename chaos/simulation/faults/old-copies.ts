@@ -2,10 +2,12 @@
  * An old copy of a member's disk is put back in its place: intact in itself, and without promises that the
  * member has made since. Peers recognise it by what they remember, which is what they heard since their own
  * start. So it is done only when so many of them have heard the member campaign in a newer term than the copy
- * knows that no quorum without them could confirm it, and they are left alone until they have said so.
+ * knows that no quorum without them could confirm it, the others know the configuration whose quorum that is, and all
+ * are left alone until they have said so. Whoever is put back so must never count again.
  */
-import type { CoreEvent, MemberId, Term } from '../../../raft/index.js';
+import type { MemberId, Term } from '../../../raft/index.js';
 import type { DiskImage } from '../disk/simulated-disk.js';
+import type { MemberView } from '../world/member-view.js';
 import type { SimulatedMember } from '../world/simulated-member.js';
 import type { FaultSetting } from './setting.js';
 
@@ -29,13 +31,20 @@ export class OldCopies {
   readonly #copies: Copy[] = [];
   /** By listener and candidate: the newest term in which one heard the other campaign. */
   readonly #heard = new Map<string, Heard>();
+  /** The lives that began with an old copy. */
+  readonly #livesFromCopies = new Map<MemberId, number>();
 
   /** What a member's core was given in one step. */
-  stepped(listener: MemberId, life: number, events: readonly CoreEvent[]): void {
+  stepped({ member, life, events }: MemberView): void {
     for (const event of events) {
       if (event.kind !== 'message' || event.message.type !== 'vote-request') continue;
-      this.#heard.set(`${listener}<${event.from}`, { life, term: event.message.term });
+      this.#heard.set(`${member}<${event.from}`, { life, term: event.message.term });
     }
+  }
+
+  /** An old copy's word counts: nobody has recognised it. */
+  isBelieved({ member, life, wordCounts }: MemberView): boolean {
+    return wordCounts && this.#livesFromCopies.get(member) === life;
   }
 
   /** Puts a copy in place when one is sure to be recognised, else takes another one for later. */
@@ -56,6 +65,7 @@ export class OldCopies {
     member.disk.restore(image);
     member.start();
     const { life } = member.machine;
+    this.#livesFromCopies.set(member.id, life);
     setting.calm = true;
     setting.later(PATIENCE_MILLISECONDS, () => {
       setting.calm = false;
@@ -92,7 +102,9 @@ export class OldCopies {
     const smallest = Math.min(
       ...cluster.configurationsInForce().map(({ voters }) => Math.floor(voters.length / 2) + 1),
     );
-    // With itself they would be a quorum.
-    return unaware.length + 1 < smallest;
+    // With itself they would be a quorum. One of them that lags could take the copy's own configuration for valid.
+    const knowsConfiguration = ({ store }: SimulatedMember): boolean =>
+      (store?.raft.status().commitIndex ?? 0) >= cluster.newestConfigurationIndex;
+    return unaware.length + 1 < smallest && unaware.every(knowsConfiguration);
   }
 }

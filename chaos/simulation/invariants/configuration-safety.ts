@@ -24,7 +24,7 @@ export class ConfigurationSafety {
   readonly #registry: EntryRegistry;
   readonly #history: CommittedHistory;
   #undecided: Placed[] = [];
-  #newest: Configuration | undefined;
+  #newest: Placed | undefined;
 
   constructor(report: Report, registry: EntryRegistry, history: CommittedHistory) {
     this.#report = report;
@@ -34,8 +34,9 @@ export class ConfigurationSafety {
 
   #decide(): void {
     const { lastIndex } = this.#history;
-    for (const { index, term, configuration } of this.#undecided) {
-      if (index <= lastIndex && this.#history.termAt(index) === term) this.#newest = configuration;
+    for (const placed of this.#undecided) {
+      if (placed.index <= lastIndex && this.#history.termAt(placed.index) === placed.term)
+        this.#newest = placed;
     }
     this.#undecided = this.#undecided.filter(({ index }) => index > lastIndex);
   }
@@ -43,7 +44,13 @@ export class ConfigurationSafety {
   /** The newest committed one; undefined: still the one that the cluster was born with. */
   get newest(): Configuration | undefined {
     this.#decide();
-    return this.#newest;
+    return this.#newest?.configuration;
+  }
+
+  /** Where that one stands. */
+  get newestIndex(): LogIndex {
+    this.#decide();
+    return this.#newest?.index ?? 0;
   }
 
   /** Appended somewhere and not committed: each may still come to be. */

@@ -88,6 +88,11 @@ export class SimulatedCluster {
     return found;
   }
 
+  /** Where the newest configuration stands that is known to be committed; 0: the cluster's first is. */
+  get newestConfigurationIndex(): number {
+    return this.#options.invariants.configurations.newestIndex;
+  }
+
   /** Every configuration that some member goes by, the newest that is known to be committed among them. */
   configurationsInForce(): readonly Configuration[] {
     const found = new Map<string, Configuration>();

@@ -106,6 +106,31 @@ describe('a member that starts with a history', () => {
     ]);
   });
 
+  it('is not confirmed by a quorum of its own configuration once a newer one is committed', () => {
+    const member = new VirtualMember(emptyDisk(three), testOptions(3, 5));
+    const { requestId } = member.core.view.proof!.hello;
+    const five = configurationOf([1, 2, 3, 4, 5]);
+    const committed = { index: 9, configuration: five };
+    const confirm = (from: number, knows: typeof committed | undefined): void => {
+      const configuration = knows?.configuration;
+      member.receive(from, {
+        type: 'hello-response',
+        requestId,
+        outdated: false,
+        configuration,
+        committed: knows,
+      });
+    };
+    confirm(1, committed);
+    member.tick(50);
+    expect(member.core.view.proof).toBeDefined();
+    expect(member.sent.map(({ to }) => to)).toEqual(expect.arrayContaining([2, 4, 5]));
+    // Three of the five, whether they know of it or not.
+    confirm(2, undefined);
+    member.tick(4);
+    expect(member.core.view.proof).toBeUndefined();
+  });
+
   it('asks also without any: the folder may be a copy from before the first election', () => {
     const member = new VirtualMember(emptyDisk(three), testOptions(1, 1));
     expect(member.core.view.proof).toBeDefined();
@@ -185,7 +210,13 @@ describe('a folder that is older than its peers know', () => {
   it('is told only by an answer to this very start', () => {
     const { cluster } = withOldCopy();
     const member = new VirtualMember(cluster.crash(3), testOptions(3, 5));
-    const late: Message = { type: 'hello-response', requestId: 1, outdated: true, configuration: undefined };
+    const late: Message = {
+      type: 'hello-response',
+      requestId: 1,
+      outdated: true,
+      configuration: undefined,
+      committed: undefined,
+    };
     member.receive(1, late);
     expect(member.core.view.ended).toBeUndefined();
   });

@@ -148,7 +148,13 @@ export class VirtualMember {
     for (const { to, message } of this.sent.splice(0)) {
       if (message.type !== 'hello') continue;
       const { requestId } = message;
-      this.receive(to, { type: 'hello-response', requestId, outdated: false, configuration: undefined });
+      this.receive(to, {
+        type: 'hello-response',
+        requestId,
+        outdated: false,
+        configuration: undefined,
+        committed: undefined,
+      });
     }
     return this;
   }

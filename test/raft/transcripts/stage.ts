@@ -31,7 +31,13 @@ function confirmSpare(member: VirtualMember, configuration: Configuration): void
   const requestId = member.core.view.proof?.hello.requestId;
   if (requestId === undefined) throw new Error(`m${member.id} asks for nothing`);
   for (const { id } of configuration.members)
-    member.receive(id, { type: 'hello-response', requestId, outdated: false, configuration });
+    member.receive(id, {
+      type: 'hello-response',
+      requestId,
+      outdated: false,
+      configuration,
+      committed: undefined,
+    });
 }
 
 export class Stage {
