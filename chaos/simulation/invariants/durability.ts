@@ -6,6 +6,7 @@
 import type {
   Configuration,
   Entry,
+  HardState,
   LogBatch,
   LogIndex,
   MemberId,
@@ -120,10 +121,11 @@ export class Durability implements Monitor {
     }
   }
 
-  logReset(member: MemberId, snapshot: SnapshotMetadata, term: Term): void {
+  logReset(member: MemberId, snapshot: SnapshotMetadata, { term, votedFor }: HardState): void {
     const log = this.#log(member);
     log.begin(snapshot.index);
-    log.term = Math.max(log.term, term);
+    log.term = term;
+    log.votedFor = votedFor;
   }
 
   #noteDurable(member: MemberId, index: LogIndex, term: Term): void {

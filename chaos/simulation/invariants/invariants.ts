@@ -1,5 +1,12 @@
 /** All monitors of one cluster, told in the order in which they build on each other. */
-import type { Entry, LogBatch, LogIndex, MemberId, SnapshotMetadata, Term } from '../../../raft/index.js';
+import type {
+  Entry,
+  HardState,
+  LogBatch,
+  LogIndex,
+  MemberId,
+  SnapshotMetadata,
+} from '../../../raft/index.js';
 import { CommittedHistory } from './committed-history.js';
 import { ConfigurationSafety } from './configuration-safety.js';
 import { Durability } from './durability.js';
@@ -63,8 +70,8 @@ export class Invariants {
     this.#durability.appended(member, batch, onMedium);
   }
 
-  logReset(member: MemberId, snapshot: SnapshotMetadata, term: Term): void {
-    this.#durability.logReset(member, snapshot, term);
+  logReset(member: MemberId, snapshot: SnapshotMetadata, hardState: HardState): void {
+    this.#durability.logReset(member, snapshot, hardState);
   }
 
   applying(member: MemberId, appliedIndex: LogIndex, entries: readonly Entry[]): void {

@@ -7,6 +7,7 @@ import type {
   CoreEvent,
   Effects,
   Entry,
+  HardState,
   LogBatch,
   LogIndex,
   MemberId,
@@ -62,7 +63,7 @@ export interface Monitor {
   /** The member's log says that the batch is durable. `onMedium`: the medium agrees. */
   appended?(member: MemberId, batch: LogBatch, onMedium: boolean): void;
   /** The member's log begins anew after a snapshot, durably. */
-  logReset?(member: MemberId, snapshot: SnapshotMetadata, term: Term): void;
+  logReset?(member: MemberId, snapshot: SnapshotMetadata, hardState: HardState): void;
   /** The member's state machine is given these entries, after `appliedIndex`. */
   applying?(member: MemberId, appliedIndex: LogIndex, entries: readonly Entry[]): void;
   /** The member's state stands at this index and has this hash. */

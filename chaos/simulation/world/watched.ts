@@ -51,7 +51,7 @@ export function watchedLog(log: LogStorage, options: WatchedOptions): LogStorage
     async reset(snapshot, hardState) {
       called();
       await log.reset(snapshot, hardState);
-      invariants.logReset(member, snapshot, hardState.term);
+      invariants.logReset(member, snapshot, hardState);
     },
     close: () => log.close(),
   };
