@@ -4,7 +4,7 @@
  * Faults assumed: either end or the network fails at any time. A snapshot that was not installed whole has changed
  * nothing, and the leader is told that it failed.
  */
-import type { Clock, Logger } from '../platform/index.js';
+import { type Clock, DiskFailedError, type Logger } from '../platform/index.js';
 import type { CoreEvent } from './core/events.js';
 import type { LogIndex, MemberId, SnapshotMetadata } from './core/types.js';
 import type { RetainedLog } from './retained-log.js';
@@ -21,6 +21,8 @@ export interface SnapshotTransferOptions {
   readonly tell: (event: CoreEvent) => void;
   /** Resolves when no entries are being applied. */
   readonly applied: () => Promise<void>;
+  /** This member's disk has failed: what is on it is unknown. */
+  readonly diskFailed: (error: DiskFailedError) => void;
 }
 
 export class SnapshotTransfer {
@@ -49,6 +51,10 @@ export class SnapshotTransfer {
     this.#installation = installing.catch(() => undefined);
     try {
       await installing;
+    } catch (error) {
+      // Whatever else went wrong may go better the next time; a database that failed is never written again.
+      if (error instanceof DiskFailedError) this.#options.diskFailed(error);
+      throw error;
     } finally {
       this.#installation = undefined;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom, silentLogger } from '../../platform/index.js';
+import { DiskFailedError, seededRandom, silentLogger } from '../../platform/index.js';
 import { createRaftNode, type RaftLimits, type RaftNode } from '../../raft/index.js';
 import { configurationOf, text } from './support/cluster.js';
 import { MemoryLog } from './support/memory-log.js';
@@ -398,6 +398,19 @@ describe('a snapshot that arrives', () => {
     await sent;
     await stopping;
     expect(state.installed).toBe(1);
+  });
+
+  it('and breaks on the way is taken again; one that meets a failing disk stops the member', async () => {
+    const cluster = new Cluster(1);
+    await cluster.startAll();
+    const { node, state } = await cluster.elect();
+    await cluster.until('its first entry', () => state.appliedIndex === 1);
+    state.installGate = Promise.reject(new Error('the stream broke'));
+    await expect(sendTo(cluster, 5)).rejects.toThrow('the stream broke');
+    expect(node.status().failure).toBeUndefined();
+    state.installGate = Promise.reject(new DiskFailedError('io', 'write to log failed'));
+    await expect(sendTo(cluster, 5)).rejects.toThrow('write to log failed');
+    expect(node.status().failure).toBe('snapshot installation: write to log failed');
   });
 });
 
