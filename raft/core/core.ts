@@ -50,7 +50,7 @@ import {
 } from './replication.js';
 import { becomeFollower } from './roles.js';
 import { onCompacted, onSnapshotFailed, onSnapshotInstalled, onSnapshotSent } from './snapshots.js';
-import { beginProof, checkProof, onHello, onHelloResponse, tickProof } from './start-proof.js';
+import { askStranger, beginProof, checkProof, onHello, onHelloResponse, tickProof } from './start-proof.js';
 import type { CoreOptions, InitialState, LeaderState } from './state.js';
 import { CoreState, emptyOutbox } from './state.js';
 import { flushTransfer, onTransfer } from './transfer.js';
@@ -313,6 +313,7 @@ function receive(state: CoreState, from: MemberId, message: Message): void {
     return;
   }
   state.gone.delete(from);
+  if (message.type !== 'hello-response') askStranger(state, from);
   rememberPromise(state, from, message);
   switch (message.type) {
     case 'pre-vote-request':

@@ -31,6 +31,7 @@ export function beginProof(state: CoreState): void {
     confirmed: new Set([state.id]),
     newer: [],
     committed: undefined,
+    strangers: new Set(),
     askedIndex: state.configurations.latestIndex,
     elapsedTicks: 0,
     confirmedTicks: 0,
@@ -40,9 +41,21 @@ export function beginProof(state: CoreState): void {
 
 type Proof = NonNullable<CoreState['proof']>;
 
-function peersOf(state: CoreState, { newer, committed }: Proof): readonly MemberId[] {
+function peersOf(state: CoreState, { newer, committed, strangers }: Proof): readonly MemberId[] {
   const told = committed === undefined ? newer : [...newer, committed.configuration];
-  return [...new Set([state.configurations.latest, ...told].flatMap(replicationTargets))];
+  const known = [state.configurations.latest, ...told].flatMap(replicationTargets);
+  return [...new Set([...known, ...strangers])];
+}
+
+/**
+ * All whom this member knows may be gone, and the others of today's configuration be strangers to it: whoever
+ * sends it anything is asked as well, and tells of that configuration.
+ */
+export function askStranger(state: CoreState, from: MemberId): void {
+  const { proof } = state;
+  if (proof === undefined || peersOf(state, proof).includes(from)) return;
+  proof.strangers.add(from);
+  state.send(from, proof.hello);
 }
 
 function askPeers(state: CoreState): void {

@@ -169,6 +169,8 @@ export class CoreState {
         readonly newer: Configuration[];
         /** The newest committed one that a peer told of: the own one is void. */
         committed: { readonly index: LogIndex; readonly configuration: Configuration } | undefined;
+        /** Who has sent something without being of any configuration known here. */
+        readonly strangers: Set<MemberId>;
         /** The configuration whose members were asked last. */
         askedIndex: LogIndex;
         elapsedTicks: number;

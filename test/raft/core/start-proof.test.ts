@@ -131,6 +131,37 @@ describe('a member that starts with a history', () => {
     expect(member.core.view.proof).toBeUndefined();
   });
 
+  it('asks strangers that show themselves: all whom its log names may be gone', () => {
+    const member = new VirtualMember(emptyDisk(three), testOptions(3, 5));
+    member.sent.length = 0;
+    const preVote: Message = {
+      type: 'pre-vote-request',
+      campaignTerm: 5,
+      round: 1,
+      lastLogIndex: 20,
+      lastLogTerm: 4,
+      commitIndex: 20,
+      commitTerm: 4,
+    };
+    member.receive(7, preVote);
+    const hello = member.sent.find(({ message }) => message.type === 'hello');
+    expect(hello?.to).toBe(7);
+    const { requestId } = member.core.view.proof!.hello;
+    const configuration = configurationOf([3, 7, 8]);
+    member.receive(7, {
+      type: 'hello-response',
+      requestId,
+      outdated: false,
+      configuration,
+      committed: { index: 20, configuration },
+    });
+    member.tick(4);
+    expect(member.core.view.proof).toBeUndefined();
+    member.sent.length = 0;
+    member.receive(7, { ...preVote, round: 2 });
+    expect(member.sent).toMatchObject([{ to: 7, message: { type: 'pre-vote-response', granted: true } }]);
+  });
+
   it('asks also without any: the folder may be a copy from before the first election', () => {
     const member = new VirtualMember(emptyDisk(three), testOptions(1, 1));
     expect(member.core.view.proof).toBeDefined();
