@@ -139,7 +139,7 @@ class Driver implements RaftNode {
       retained,
       tell: (event) => this.#enqueue(event),
       applied: async () => this.#applying,
-      diskFailed: (error) => this.#fail('snapshot installation', error),
+      diskFailed: (error) => this.#fail('snapshot', error),
     });
   }
 

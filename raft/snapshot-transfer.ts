@@ -52,8 +52,7 @@ export class SnapshotTransfer {
     try {
       await installing;
     } catch (error) {
-      // Whatever else went wrong may go better the next time; a database that failed is never written again.
-      if (error instanceof DiskFailedError) this.#options.diskFailed(error);
+      this.#noteDiskFailure(error);
       throw error;
     } finally {
       this.#installation = undefined;
@@ -85,9 +84,18 @@ export class SnapshotTransfer {
       tell({ kind: 'snapshot-sent', to, index });
     } catch (error) {
       logger.warn('sending a snapshot failed', { to, error: String(error) });
+      this.#noteDiskFailure(error);
       this.#sending.delete(to);
       tell({ kind: 'snapshot-failed', to });
     }
+  }
+
+  /**
+   * Whatever else went wrong may go better the next time. A database that failed is never written again: a leader that
+   * cannot read its own state would hold its office and bring nobody back.
+   */
+  #noteDiskFailure(error: unknown): void {
+    if (error instanceof DiskFailedError && error.kind !== 'closed') this.#options.diskFailed(error);
   }
 
   async #stream(to: MemberId): Promise<LogIndex> {

@@ -304,6 +304,23 @@ describe('the log', () => {
     expect(back.state.commands).toEqual(leader.state.commands);
   });
 
+  it('whose leader cannot read its own state does not keep that leader in office', async () => {
+    const cluster = new Cluster(3, small);
+    await cluster.startAll();
+    const leader = await cluster.elect();
+    const follower = cluster.follower();
+    const id = follower.node.status().id;
+    await follower.node.stop();
+    cluster.members.delete(id);
+    await fill(cluster, leader.node, 60);
+    leader.state.openSnapshot = () => Promise.reject(new DiskFailedError('io', 'the state cannot be read'));
+    const back = await cluster.start(id, follower);
+    await cluster.until('the leader gives up', () => leader.node.status().failure !== undefined);
+    expect(leader.node.status().failure).toBe('snapshot: the state cannot be read');
+    cluster.members.delete(leader.node.status().id);
+    await cluster.until('the third brings it back', () => back.state.commands.length === 60);
+  });
+
   it('comes back whole after all members stopped', async () => {
     const cluster = new Cluster(3, small);
     await cluster.startAll();
@@ -410,7 +427,7 @@ describe('a snapshot that arrives', () => {
     expect(node.status().failure).toBeUndefined();
     state.installGate = Promise.reject(new DiskFailedError('io', 'write to log failed'));
     await expect(sendTo(cluster, 5)).rejects.toThrow('write to log failed');
-    expect(node.status().failure).toBe('snapshot installation: write to log failed');
+    expect(node.status().failure).toBe('snapshot: write to log failed');
   });
 });
 
