@@ -8,6 +8,11 @@
 export interface CallContext {
   /** Who asks: for limits and logs. */
   readonly caller: string;
+  /**
+   * The revision of users and roles that the caller's permissions were judged by. A write that is applied after they
+   * changed is refused with `permissions-changed`, so that nobody acts on a right that was taken away.
+   */
+  readonly authRevision?: number;
   /** From now. A write that has no answer by then ends as `unknown`, a read as refused with `timeout`. */
   readonly timeoutMilliseconds: number;
 }
@@ -30,6 +35,12 @@ export type Refusal =
   | { readonly reason: 'no-space'; readonly message: string }
   | { readonly reason: 'corrupt'; readonly message: string }
   | { readonly reason: 'lease-not-found'; readonly message: string }
+  | { readonly reason: 'lease-exists'; readonly message: string }
+  /** A put that keeps the value or the lease of a key that is not there. */
+  | { readonly reason: 'key-not-found'; readonly message: string }
+  | { readonly reason: 'duplicate-key'; readonly message: string }
+  | { readonly reason: 'too-many-operations'; readonly message: string }
+  | { readonly reason: 'permissions-changed'; readonly message: string }
   | { readonly reason: 'compacted'; readonly compactRevision: number; readonly message: string }
   | { readonly reason: 'future-revision'; readonly currentRevision: number; readonly message: string };
 
@@ -50,18 +61,37 @@ export interface KeyRange {
   readonly end?: Uint8Array;
 }
 
-export interface RangeRequest extends KeyRange {
-  /** `linearizable` proves leadership first; `local` reads what this member has applied. */
-  readonly consistency: 'linearizable' | 'local';
-  /** Read as of this revision; absent: the latest. */
+/** Both ends belong to the range; absent: no bound. Judged on the version that is read. */
+export interface RevisionBounds {
+  readonly minModRevision?: number;
+  readonly maxModRevision?: number;
+  readonly minCreateRevision?: number;
+  readonly maxCreateRevision?: number;
+}
+
+export interface RangeSort {
+  readonly by: 'key' | 'version' | 'create' | 'mod' | 'value';
+  readonly order: 'ascending' | 'descending';
+}
+
+/** What is read, and how much of it comes back; `consistency` is a matter of the call, not of the transaction. */
+export interface RangeSelection extends KeyRange, RevisionBounds {
+  /** Read as of this revision; absent or 0: the latest. */
   readonly revision?: number;
   readonly limitItems?: number;
   /** Ends the page once passed; at least one item comes. */
   readonly limitBytes?: number;
   readonly keysOnly?: boolean;
-  /** Also count the keys of the whole range, ignoring the limits. */
+  /** Absent: by key, ascending. Equal items stay in the order of their keys. Limits count after sorting. */
+  readonly sort?: RangeSort;
+  /** Also count the keys of the whole range, ignoring limits and bounds. */
   readonly count?: boolean;
   readonly countOnly?: boolean;
+}
+
+export interface RangeRequest extends RangeSelection {
+  /** `linearizable` proves leadership first; `local` reads what this member has applied. */
+  readonly consistency: 'linearizable' | 'local';
 }
 
 export interface RangeResult {
@@ -76,15 +106,33 @@ export interface RangeResult {
 
 export type CompareResult = 'equal' | 'not-equal' | 'greater' | 'less';
 
-export type Compare = { readonly key: Uint8Array; readonly result: CompareResult } & (
+/**
+ * Of one key, or of every key in a range. A key that is not there, and a range without keys, compares as if all its
+ * numbers were 0; a value of it never compares.
+ */
+export type Compare = KeyRange & { readonly result: CompareResult } & (
   | { readonly target: 'mod' | 'create' | 'version' | 'lease'; readonly operand: number }
   | { readonly target: 'value'; readonly operand: Uint8Array }
 );
 
+export interface PutOperation {
+  readonly type: 'put';
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly lease?: number;
+  /** The value, or the lease, that the key has already: refused with `key-not-found` when there is no such key. */
+  readonly keepValue?: boolean;
+  readonly keepLease?: boolean;
+  /** Answer with what the key was before. */
+  readonly previous?: boolean;
+}
+
 export type TxnOperation =
-  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array; readonly lease?: number }
+  | PutOperation
   | ({ readonly type: 'delete'; readonly previous?: boolean } & KeyRange)
-  | ({ readonly type: 'range'; readonly limitItems?: number; readonly keysOnly?: boolean } & KeyRange);
+  | ({ readonly type: 'range' } & RangeSelection)
+  /** Its compares see what the operations before it have written. */
+  | { readonly type: 'txn'; readonly request: TxnRequest };
 
 export interface TxnRequest {
   /** All must hold. Evaluated against the state just before, atomically with the operations. */
@@ -94,9 +142,16 @@ export interface TxnRequest {
 }
 
 export type TxnOperationResult =
-  | { readonly type: 'put' }
+  | { readonly type: 'put'; readonly previous?: KeyValue }
   | { readonly type: 'delete'; readonly deleted: number; readonly previous: readonly KeyValue[] }
-  | { readonly type: 'range'; readonly items: readonly KeyValue[]; readonly more: boolean };
+  | {
+      readonly type: 'range';
+      readonly items: readonly KeyValue[];
+      readonly more: boolean;
+      /** Present when asked for. */
+      readonly count?: number;
+    }
+  | { readonly type: 'txn'; readonly succeeded: boolean; readonly results: readonly TxnOperationResult[] };
 
 export interface TxnResult {
   readonly succeeded: boolean;
@@ -109,6 +164,8 @@ export interface WatchRequest extends KeyRange {
   /** First revision of interest; absent: everything after now. */
   readonly startRevision?: number;
   readonly previousValues?: boolean;
+  /** Kinds of events that are left out. */
+  readonly without?: 'puts' | 'deletes' | 'both';
 }
 
 export interface WatchEvent {
@@ -142,12 +199,23 @@ export interface Watch {
    * with an empty batch about each second while idle so that progress is known. After `end` it stays `end`.
    */
   next(): Promise<WatchStep>;
+  /** The next step comes as soon as the watcher is complete up to what this member has applied, if only to say so. */
+  requestProgress(): void;
   cancel(): void;
 }
 
 export interface LeaseGrant {
   readonly id: number;
   readonly ttlSeconds: number;
+}
+
+export interface LeaseState {
+  readonly id: number;
+  readonly grantedTtlSeconds: number;
+  /** What is left of it, rounded down; by the log's clock. */
+  readonly remainingTtlSeconds: number;
+  /** The keys attached to it, in order; present when asked for. */
+  readonly keys?: readonly Uint8Array[];
 }
 
 export interface StoreStatus {
@@ -167,6 +235,15 @@ export interface Store {
     context: CallContext,
   ): Promise<Outcome<LeaseGrant>>;
   leaseRevoke(id: number, context: CallContext): Promise<Outcome<{ readonly revision: number }>>;
+  /** Its whole time begins again. Refused with `lease-not-found` when it has run out or was revoked. */
+  leaseKeepAlive(id: number, context: CallContext): Promise<Outcome<LeaseGrant>>;
+  /** Linearizable. `lease-not-found` as above. */
+  leaseTimeToLive(
+    request: { readonly id: number; readonly keys: boolean },
+    context: CallContext,
+  ): Promise<Outcome<LeaseState>>;
+  /** Ids of all leases, ascending. Linearizable. */
+  leases(context: CallContext): Promise<Outcome<readonly number[]>>;
   /** History up to and including `revision` may be forgotten. */
   compact(revision: number, context: CallContext): Promise<Outcome<{ readonly compactRevision: number }>>;
   /**
