@@ -11,6 +11,8 @@ import { AppliedWaiters } from './member/applied-waiters.js';
 import { CommittedMembership } from './member/committed-membership.js';
 import { LocalAdmin } from './member/local-admin.js';
 import { LocalStore } from './member/local-store.js';
+import { minimumTtlSeconds } from './member/local-leases.js';
+import { LogClock } from './member/log-clock.js';
 import { Proposals } from './member/proposals.js';
 import { Upkeep } from './member/upkeep.js';
 import { type MemberIdentity, readMemberIdentity } from './member-folder.js';
@@ -22,6 +24,8 @@ import { WatchHub } from './watch-hub.js';
 /** History that every client may rely on: a watch that was away for less can go on. */
 const DEFAULT_RETENTION_MILLISECONDS = 5 * 60 * 1000;
 
+const DEFAULT_ELECTION_TIMEOUT_MILLISECONDS = 1000;
+
 export type CreateRaftNode = (options: RaftNodeOptions) => RaftNode;
 
 export interface MemberStoreOptions {
@@ -32,6 +36,7 @@ export interface MemberStoreOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** A second by default. No lease lives less than one and a half of them. */
   readonly electionTimeoutMilliseconds?: number;
   readonly heartbeatMilliseconds?: number;
   readonly tickMilliseconds?: number;
@@ -93,10 +98,14 @@ function damaged(error: unknown): unknown {
   return new DiskFailedError('corrupt', `the data folder is damaged (${error.message})`, { cause: error });
 }
 
+function electionTimeout(options: MemberStoreOptions): number {
+  return options.electionTimeoutMilliseconds ?? DEFAULT_ELECTION_TIMEOUT_MILLISECONDS;
+}
+
 function raftTiming(options: MemberStoreOptions): Partial<RaftNodeOptions> {
-  const { electionTimeoutMilliseconds, heartbeatMilliseconds, tickMilliseconds } = options;
+  const { heartbeatMilliseconds, tickMilliseconds } = options;
   return {
-    ...(electionTimeoutMilliseconds === undefined ? {} : { electionTimeoutMilliseconds }),
+    electionTimeoutMilliseconds: electionTimeout(options),
     ...(heartbeatMilliseconds === undefined ? {} : { heartbeatMilliseconds }),
     ...(tickMilliseconds === undefined ? {} : { tickMilliseconds }),
     leaseReads: options.leaseReads,
@@ -111,12 +120,14 @@ function listenerOf(parts: {
   readonly waiters: AppliedWaiters;
   readonly upkeep: Upkeep;
   readonly committed: CommittedMembership;
+  readonly logClock: LogClock;
 }): StateListener {
-  const { machine, hub, proposals, waiters, upkeep, committed } = parts;
+  const { machine, hub, proposals, waiters, upkeep, committed, logClock } = parts;
   return {
     published: (revision, changes) => hub.publish(revision, changes),
     proposalEnded: (incarnation, sequence, end) => proposals.proposalEnded(incarnation, sequence, end),
     entryApplied: (index, term, timeMilliseconds) => {
+      logClock.advanced();
       proposals.entryApplied(index, term);
       upkeep.entryApplied(timeMilliseconds, machine.state.revision);
     },
@@ -127,6 +138,7 @@ function listenerOf(parts: {
       waiters.applied(machine.appliedIndex);
     },
     stateReplaced: () => {
+      logClock.advanced();
       hub.rewind();
       proposals.stateReplaced();
       waiters.applied(machine.appliedIndex);
@@ -186,8 +198,13 @@ function assemble(
         ? undefined
         : (options.automaticCompaction?.retentionMilliseconds ?? DEFAULT_RETENTION_MILLISECONDS),
   });
+  const logClock = new LogClock({
+    clock,
+    leaderMilliseconds: () => raft.logTimeMilliseconds(),
+    appliedMilliseconds: () => machine.state.timeMilliseconds,
+  });
   const committed = new CommittedMembership(() => machine.state.metadata(), clock);
-  machine.listener = listenerOf({ machine, hub, proposals, waiters, upkeep, committed });
+  machine.listener = listenerOf({ machine, hub, proposals, waiters, upkeep, committed, logClock });
   const diskFailure = (): Error | undefined => machine.state.failure ?? log.failure;
   const store = new LocalStore({
     machine,
@@ -196,6 +213,8 @@ function assemble(
     waiters,
     raft,
     hub,
+    logClock,
+    minLeaseTtlSeconds: minimumTtlSeconds(electionTimeout(options)),
     clock,
     random,
     logger,

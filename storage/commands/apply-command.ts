@@ -6,73 +6,10 @@
  * would see a revision without its changes, or write half of an entry.
  */
 import { planTxn } from '../mvcc/execute-txn.js';
-import type { AppliedChange, ReplicatedState, StagedChange } from '../mvcc/state.js';
+import type { ReplicatedState } from '../mvcc/state.js';
+import { expireLeases, grantLease, renewLeases, revokeLease } from './apply-lease.js';
+import { type Applied, type ApplyStep, answer, refuse } from './apply-step.js';
 import type { Command } from './command.js';
-import type { ApplyRefusal, ApplyResult } from './result.js';
-
-export interface Applied {
-  readonly result: ApplyResult;
-  /** Of the one revision that was written, when one was. */
-  readonly changes: readonly AppliedChange[];
-}
-
-/** Changes the state, at once; called in the same turn as the `commit` of its entry. */
-export type ApplyStep = () => Applied;
-
-const MILLISECONDS_PER_SECOND = 1000;
-
-function answer(result: ApplyResult): Applied {
-  return { result, changes: [] };
-}
-
-const refuse = (refusal: ApplyRefusal): ApplyStep => {
-  const answered = answer({ kind: 'refused', refusal });
-  return () => answered;
-};
-
-async function grantLease(
-  state: ReplicatedState,
-  command: { readonly id: number; readonly ttlSeconds: number },
-  timeMilliseconds: number,
-): Promise<ApplyStep> {
-  const { id, ttlSeconds } = command;
-  if ((await state.lease(id)) !== undefined) {
-    return refuse({ reason: 'invalid', message: `lease ${id} already exists` });
-  }
-  return () => {
-    state.grantLease({
-      id,
-      ttlSeconds,
-      expiresMilliseconds: timeMilliseconds + ttlSeconds * MILLISECONDS_PER_SECOND,
-    });
-    return answer({ kind: 'lease', id, ttlSeconds });
-  };
-}
-
-async function removeLease(
-  state: ReplicatedState,
-  id: number,
-  onlyIfExpiredAtMilliseconds: number | undefined,
-): Promise<ApplyStep> {
-  const lease = await state.lease(id);
-  if (lease === undefined) {
-    return refuse({ reason: 'lease-not-found', message: `lease ${id} does not exist` });
-  }
-  if (onlyIfExpiredAtMilliseconds !== undefined && lease.expiresMilliseconds > onlyIfExpiredAtMilliseconds) {
-    return () => answer({ kind: 'revision', revision: state.revision });
-  }
-  const staged: StagedChange[] = [];
-  const versions = await state.prefetch(await state.attachedKeys(id));
-  for (const [key, version] of versions) {
-    if (version !== null && version.item.lease === id)
-      staged.push({ key, previous: version, next: undefined });
-  }
-  return () => {
-    const changes = state.write(staged);
-    state.removeLease(lease);
-    return { result: { kind: 'revision', revision: state.revision }, changes };
-  };
-}
 
 function compact(state: ReplicatedState, revision: number): Applied {
   const { revision: currentRevision, compactRevision } = state;
@@ -110,9 +47,13 @@ export async function planCommand(
     case 'lease-grant':
       return grantLease(state, command, timeMilliseconds);
     case 'lease-revoke':
-      return removeLease(state, command.id, undefined);
+      return revokeLease(state, command.id);
     case 'lease-expire':
-      return removeLease(state, command.id, timeMilliseconds);
+      return expireLeases(state, command.ids, timeMilliseconds);
+    case 'lease-renew':
+      return renewLeases(state, command.ids, timeMilliseconds);
+    case 'checkpoint':
+      return () => answer({ kind: 'revision', revision: state.revision });
     case 'compact':
       return () => compact(state, command.revision);
     case 'raise-format-version':

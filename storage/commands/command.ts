@@ -22,8 +22,12 @@ export type Command =
   | { readonly kind: 'txn'; readonly request: TxnRequest }
   | { readonly kind: 'lease-grant'; readonly id: number; readonly ttlSeconds: number }
   | { readonly kind: 'lease-revoke'; readonly id: number }
-  /** Revoke it if, by the log's clock, it has run out. */
-  | { readonly kind: 'lease-expire'; readonly id: number }
+  /** Revoke those that, by the log's clock, have run out. */
+  | { readonly kind: 'lease-expire'; readonly ids: readonly number[] }
+  /** Let those that have not run out begin their time anew. */
+  | { readonly kind: 'lease-renew'; readonly ids: readonly number[] }
+  /** Changes nothing: its time tells a later leader how far the log's clock had come. */
+  | { readonly kind: 'checkpoint' }
   | { readonly kind: 'compact'; readonly revision: number }
   | { readonly kind: 'raise-format-version'; readonly formatVersion: number };
 
@@ -80,11 +84,15 @@ function encodeCommand(command: Command): readonly [number, Tuple] {
     case 'lease-revoke':
       return [2, [command.id]];
     case 'lease-expire':
-      return [3, [command.id]];
+      return [3, command.ids];
     case 'compact':
       return [4, [command.revision]];
     case 'raise-format-version':
       return [5, [command.formatVersion]];
+    case 'lease-renew':
+      return [6, command.ids];
+    case 'checkpoint':
+      return [7, []];
   }
 }
 
@@ -134,6 +142,10 @@ function decodeOperation(value: TupleValue): TxnOperation {
   }
 }
 
+function decodeIds(payload: Tuple): readonly number[] {
+  return payload.map((_, index) => numberAt(payload, index));
+}
+
 function decodeCommand(kind: number, payload: Tuple): Command {
   switch (kind) {
     case 0:
@@ -150,11 +162,15 @@ function decodeCommand(kind: number, payload: Tuple): Command {
     case 2:
       return { kind: 'lease-revoke', id: numberAt(payload, 0) };
     case 3:
-      return { kind: 'lease-expire', id: numberAt(payload, 0) };
+      return { kind: 'lease-expire', ids: decodeIds(payload) };
     case 4:
       return { kind: 'compact', revision: numberAt(payload, 0) };
     case 5:
       return { kind: 'raise-format-version', formatVersion: numberAt(payload, 0) };
+    case 6:
+      return { kind: 'lease-renew', ids: decodeIds(payload) };
+    case 7:
+      return { kind: 'checkpoint' };
     default:
       throw new DamagedRecordError(`command kind ${kind}`);
   }

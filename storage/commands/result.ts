@@ -16,12 +16,14 @@ import {
 /** Refusals that applying a command can end with; all others happen before anything is proposed. */
 export type ApplyRefusal = Extract<
   Refusal,
-  { reason: 'lease-not-found' | 'too-large' | 'invalid' | 'compacted' | 'future-revision' }
+  { reason: 'lease-not-found' | 'lease-exists' | 'too-large' | 'invalid' | 'compacted' | 'future-revision' }
 >;
 
 export type ApplyResult =
   | { readonly kind: 'txn'; readonly value: TxnResult }
   | { readonly kind: 'lease'; readonly id: number; readonly ttlSeconds: number }
+  /** For each id that was asked for: its time to live, or 0 when it is gone. */
+  | { readonly kind: 'leases-renewed'; readonly ttlSeconds: readonly number[] }
   | { readonly kind: 'revision'; readonly revision: number }
   | { readonly kind: 'compacted'; readonly compactRevision: number }
   | { readonly kind: 'refused'; readonly refusal: ApplyRefusal };
@@ -89,6 +91,8 @@ export function encodeResult(result: ApplyResult): Uint8Array {
       return packTuple([2, result.revision]);
     case 'compacted':
       return packTuple([3, result.compactRevision]);
+    case 'leases-renewed':
+      return packTuple([5, result.ttlSeconds]);
     case 'refused':
       return packTuple([4, result.refusal.reason, result.refusal.message, refusalNumber(result.refusal)]);
   }
@@ -103,6 +107,7 @@ function decodeRefusal(tuple: Tuple): ApplyRefusal {
     case 'future-revision':
       return { reason, message, currentRevision: numberAt(tuple, 3) };
     case 'lease-not-found':
+    case 'lease-exists':
     case 'too-large':
     case 'invalid':
       return { reason, message };
@@ -130,6 +135,10 @@ export function decodeResult(bytes: Uint8Array): ApplyResult {
       return { kind: 'compacted', compactRevision: numberAt(tuple, 1) };
     case 4:
       return { kind: 'refused', refusal: decodeRefusal(tuple) };
+    case 5: {
+      const ttls = tupleAt(tuple, 1);
+      return { kind: 'leases-renewed', ttlSeconds: ttls.map((_, index) => numberAt(ttls, index)) };
+    }
     default:
       throw new DamagedRecordError('a result');
   }

@@ -127,8 +127,8 @@ export function checkLeaseGrant(request: {
   readonly ttlSeconds: number;
 }): Refusal | undefined {
   const { id, ttlSeconds } = request;
-  if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > storeLimits.maxLeaseTtlSeconds) {
-    return invalid(`a lease lives 1 to ${storeLimits.maxLeaseTtlSeconds} seconds, not ${ttlSeconds}`);
+  if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds > storeLimits.maxLeaseTtlSeconds) {
+    return invalid(`a lease lives at most ${storeLimits.maxLeaseTtlSeconds} seconds, not ${ttlSeconds}`);
   }
   return checkCount('a lease id', id);
 }

@@ -6,12 +6,12 @@ import type { RaftNode } from '../../raft/index.js';
 import { textOf } from '../bytes.js';
 import type { Command } from '../commands/command.js';
 import type { ApplyResult } from '../commands/result.js';
-import { checkCount, checkLeaseGrant, checkRange, checkTxn } from '../commands/validate.js';
+import { checkCount, checkRange, checkTxn } from '../commands/validate.js';
 import { RangeCollector, readRange } from '../mvcc/read-range.js';
+import type { StateView } from '../mvcc/state.js';
 import type { MemberStateMachine } from '../state-machine.js';
 import type {
   CallContext,
-  LeaseGrant,
   Outcome,
   RangeRequest,
   RangeResult,
@@ -24,6 +24,8 @@ import type {
 import { DamagedRecordError } from '../tuple.js';
 import type { WatchHub } from '../watch-hub.js';
 import type { AppliedWaiters } from './applied-waiters.js';
+import { LocalLeases } from './local-leases.js';
+import type { LogClock } from './log-clock.js';
 import type { Proposals } from './proposals.js';
 
 export interface LocalStoreOptions {
@@ -34,6 +36,8 @@ export interface LocalStoreOptions {
   readonly waiters: AppliedWaiters;
   readonly raft: RaftNode;
   readonly hub: WatchHub;
+  readonly logClock: LogClock;
+  readonly minLeaseTtlSeconds: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -63,10 +67,20 @@ export function diskRefusal(error: unknown): Refusal | undefined {
 export class LocalStore implements Store {
   readonly #options: LocalStoreOptions;
   #size: { readonly bytes: number; readonly atMilliseconds: number } | undefined;
+  readonly #leases: LocalLeases;
   #stopping = false;
 
   constructor(options: LocalStoreOptions) {
     this.#options = options;
+    const { clock, random, logClock, minLeaseTtlSeconds } = options;
+    this.#leases = new LocalLeases({
+      clock,
+      random,
+      logClock,
+      minTtlSeconds: minLeaseTtlSeconds,
+      write: (command, context) => this.#propose(command, context),
+      read: (context, read) => this.#readLinearizable(context, read),
+    });
   }
 
   async txn(request: TxnRequest, context: CallContext): Promise<Outcome<TxnResult>> {
@@ -77,22 +91,22 @@ export class LocalStore implements Store {
     );
   }
 
-  async leaseGrant(
-    request: { readonly id?: number; readonly ttlSeconds: number },
-    context: CallContext,
-  ): Promise<Outcome<LeaseGrant>> {
-    const refusal = checkLeaseGrant(request);
-    if (refusal !== undefined) return refused(refusal);
-    // Drawn here, not where it is applied: the command must be the same everywhere.
-    const id = request.id === undefined || request.id === 0 ? this.#leaseId() : request.id;
-    return this.#write({ kind: 'lease-grant', id, ttlSeconds: request.ttlSeconds }, context, (result) =>
-      result.kind === 'lease' ? { id: result.id, ttlSeconds: result.ttlSeconds } : undefined,
-    );
+  leaseGrant(...[request, context]: Parameters<Store['leaseGrant']>): ReturnType<Store['leaseGrant']> {
+    return this.#leases.grant(request, context);
   }
 
-  #leaseId(): number {
-    const bytes = Buffer.from(this.#options.random.bytes(8));
-    return (bytes.readUInt32BE(0) & 0x0f_ffff) * 0x1_0000_0000 + bytes.readUInt32BE(4) + 1;
+  leaseKeepAlive(...[id, context]: Parameters<Store['leaseKeepAlive']>): ReturnType<Store['leaseKeepAlive']> {
+    return this.#leases.keepAlive(id, context);
+  }
+
+  leaseTimeToLive(
+    ...[request, context]: Parameters<Store['leaseTimeToLive']>
+  ): ReturnType<Store['leaseTimeToLive']> {
+    return this.#leases.timeToLive(request, context);
+  }
+
+  leases(context: CallContext): ReturnType<Store['leases']> {
+    return this.#leases.list(context);
   }
 
   async leaseRevoke(id: number, context: CallContext): Promise<Outcome<{ readonly revision: number }>> {
@@ -119,15 +133,19 @@ export class LocalStore implements Store {
     context: CallContext,
     valueOf: (result: ApplyResult) => Value | undefined,
   ): Promise<Outcome<Value>> {
-    if (this.#stopping) return refused({ reason: 'stopping', message: 'the member is stopping' });
-    const failure = diskRefusal(this.#options.diskFailure());
-    if (failure !== undefined) return refused(failure);
-    const outcome = await this.#options.proposals.run(command, context);
+    const outcome = await this.#propose(command, context);
     if (outcome.kind !== 'done') return outcome;
     if (outcome.value.kind === 'refused') return refused(outcome.value.refusal);
     const value = valueOf(outcome.value);
     if (value === undefined) throw new Error(`a ${command.kind} was answered with ${outcome.value.kind}`);
     return { kind: 'done', value };
+  }
+
+  async #propose(command: Command, context: CallContext): Promise<Outcome<ApplyResult>> {
+    if (this.#stopping) return refused({ reason: 'stopping', message: 'the member is stopping' });
+    const failure = diskRefusal(this.#options.diskFailure());
+    if (failure !== undefined) return refused(failure);
+    return this.#options.proposals.run(command, context);
   }
 
   async range(request: RangeRequest, context: CallContext): Promise<Outcome<RangeResult>> {
@@ -137,13 +155,22 @@ export class LocalStore implements Store {
       checkCount('limitItems', request.limitItems) ??
       checkCount('limitBytes', request.limitBytes);
     if (refusal !== undefined) return refused(refusal);
+    return this.#readable(request.consistency, context, () => this.#read(request));
+  }
+
+  /** Reads once this member may answer; what its disk says instead of data is a refusal. */
+  async #readable<Value>(
+    consistency: RangeRequest['consistency'],
+    context: CallContext,
+    read: () => Promise<Outcome<Value>>,
+  ): Promise<Outcome<Value>> {
     if (this.#stopping) return refused({ reason: 'stopping', message: 'the member is stopping' });
-    if (request.consistency === 'linearizable') {
+    if (consistency === 'linearizable') {
       const behind = await this.#awaitReadIndex(context);
       if (behind !== undefined) return refused(behind);
     }
     try {
-      return await this.#read(request);
+      return await read();
     } catch (error) {
       const reason = diskRefusal(error);
       if (reason === undefined) throw error;
@@ -155,6 +182,20 @@ export class LocalStore implements Store {
       }
       return refused(reason);
     }
+  }
+
+  #readLinearizable<Value>(
+    context: CallContext,
+    read: (view: StateView) => Promise<Outcome<Value>>,
+  ): Promise<Outcome<Value>> {
+    return this.#readable('linearizable', context, async () => {
+      const state = this.#options.machine.stateView();
+      try {
+        return await read(state);
+      } finally {
+        await state.view.close();
+      }
+    });
   }
 
   async #read(request: RangeRequest): Promise<Outcome<RangeResult>> {
@@ -231,6 +272,7 @@ export class LocalStore implements Store {
 
   stop(): void {
     this.#stopping = true;
+    this.#leases.stop();
   }
 }
 

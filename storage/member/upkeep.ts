@@ -1,6 +1,6 @@
 /**
- * What the leader does unasked: forgets history that is older than anybody should need, and revokes leases
- * that have run out. Both go through the log; ages are told by the log's own times.
+ * What the leader does unasked: forgets history that is older than anybody should need, and keeps the leases. Both
+ * go through the log; ages are told by the log's own times.
  */
 
 import type { Clock, Logger, Timer } from '../../platform/index.js';
@@ -8,6 +8,7 @@ import type { RaftNode } from '../../raft/index.js';
 import type { Command } from '../commands/command.js';
 import type { ReplicatedState } from '../mvcc/state.js';
 import type { CallContext, Outcome } from '../store.js';
+import { keepLeases } from './keep-leases.js';
 
 export interface UpkeepOptions {
   readonly raft: RaftNode;
@@ -26,7 +27,6 @@ interface Sample {
 
 const TICK_MILLISECONDS = 1000;
 const SAMPLES_PER_RETENTION = 10;
-const EXPIRED_LEASES_PER_TICK = 64;
 const CONTEXT: CallContext = { caller: 'upkeep', timeoutMilliseconds: 5000 };
 
 export class Upkeep {
@@ -82,12 +82,11 @@ export class Upkeep {
     this.#working = true;
     try {
       if (target !== undefined) await this.#options.run({ kind: 'compact', revision: target }, CONTEXT);
-      const now = this.#options.raft.logTimeMilliseconds();
-      if (now === undefined) return;
-      for (const id of await this.#options.state().expiredLeases(now, EXPIRED_LEASES_PER_TICK)) {
-        if (this.#stopped) return;
-        await this.#options.run({ kind: 'lease-expire', id }, CONTEXT);
-      }
+      await keepLeases({
+        state: this.#options.state,
+        logTimeMilliseconds: () => this.#options.raft.logTimeMilliseconds(),
+        run: (command) => this.#options.run(command, CONTEXT),
+      });
     } catch (error) {
       if (!this.#stopped)
         this.#options.logger.warn('upkeep failed and is tried again', { error: String(error) });

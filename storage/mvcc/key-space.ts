@@ -46,10 +46,13 @@ export const revisionKey = (revision: number): string => `r${textOfInteger(revis
 export const revisionOfKey = (databaseKey: string): number => integerOfText(databaseKey, 1);
 
 export const leaseKey = (lease: number): string => `l${textOfInteger(lease)}`;
+export const leaseOfKey = (databaseKey: string): number => integerOfText(databaseKey, 1);
+export const LEASES_END = 'm';
 export const attachmentKey = (lease: number, key: string): string => `a${textOfInteger(lease)}${key}`;
 export const keyOfAttachment = (databaseKey: string): string => databaseKey.slice(1 + 8);
 export const expiryKey = (expiresMilliseconds: number, lease: number): string =>
   `x${textOfInteger(expiresMilliseconds)}${textOfInteger(lease)}`;
+export const EXPIRIES_END = 'y';
 export const parseExpiryKey = (
   databaseKey: string,
 ): { readonly expiresMilliseconds: number; readonly lease: number } => ({

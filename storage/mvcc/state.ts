@@ -15,22 +15,16 @@ import { SessionTable } from '../commands/sessions.js';
 import type { KeyValue } from '../store.js';
 import { DamagedRecordError, packTuple } from '../tuple.js';
 import {
-  attachmentKey,
-  expiryKey,
   headKey,
-  keyOfAttachment,
-  leaseKey,
   META_KEY,
-  parseExpiryKey,
   revisionKey,
   versionKey,
 } from './key-space.js';
+import { LeaseBook } from './lease-book.js';
 import {
-  decodeLease,
   decodeMeta,
   decodeVersion,
   encodeChanges,
-  encodeLease,
   encodeMeta,
   encodeTombstone,
   encodeVersion,
@@ -88,6 +82,7 @@ export class ReplicatedState {
   readonly #salt: RecordSalt;
   readonly #cache: VersionCache;
   readonly sessions: SessionTable;
+  readonly leases: LeaseBook;
   readonly #hash: StateHash;
   #meta: MetaRecord;
   #durableIndex: number;
@@ -112,6 +107,7 @@ export class ReplicatedState {
         ? {}
         : { flushDelayMilliseconds: options.flushDelayMilliseconds }),
     });
+    this.leases = new LeaseBook({ store: this.#store, salt: this.#salt, hash: this.#hash });
     this.#store.onDurable = () => {
       this.#durableIndex = describedIndex;
     };
@@ -243,39 +239,8 @@ export class ReplicatedState {
     return found;
   }
 
-  async lease(id: number): Promise<LeaseRecord | undefined> {
-    const record = await this.#store.get(leaseKey(id));
-    return record === undefined ? undefined : decodeLease(this.#salt, record);
-  }
-
-  /** Leases that have run out at `timeMilliseconds`, earliest first. */
-  async expiredLeases(timeMilliseconds: number, limit: number): Promise<readonly number[]> {
-    const view = this.#store.view();
-    try {
-      const cursor = view.iterate('x', expiryKey(timeMilliseconds + 1, 0));
-      const page = await cursor.nextPage(limit);
-      await cursor.close();
-      return page.map(({ key }) => parseExpiryKey(key).lease);
-    } finally {
-      await view.close();
-    }
-  }
-
-  async attachedKeys(lease: number): Promise<readonly string[]> {
-    const view = this.#store.view();
-    try {
-      const keys: string[] = [];
-      const cursor = view.iterate(attachmentKey(lease, ''), attachmentKey(lease + 1, ''));
-      for (;;) {
-        const page = await cursor.nextPage(SCAN_PAGE_ENTRIES);
-        if (page.length === 0) break;
-        for (const { key } of page) keys.push(keyOfAttachment(key));
-      }
-      await cursor.close();
-      return keys;
-    } finally {
-      await view.close();
-    }
+  lease(id: number): Promise<LeaseRecord | undefined> {
+    return this.leases.get(id);
   }
 
   // Changing: everything below is synchronous, and `commit` ends the unit.
@@ -314,7 +279,7 @@ export class ReplicatedState {
       lease,
     });
     if (previous !== undefined) this.#supersede(change.key, previous, lease);
-    if (lease !== 0) this.#store.set(attachmentKey(lease, change.key), new Uint8Array(0));
+    if (lease !== 0) this.leases.attach(lease, change.key);
     this.#store.set(headKey(change.key), stored.record);
     this.#hash.add(stored.record);
     this.#cache.set(change.key, stored);
@@ -343,20 +308,7 @@ export class ReplicatedState {
     const { modRevision, lease } = previous.item;
     this.#store.set(versionKey(key, modRevision), previous.record);
     this.#hash.subtract(previous.record);
-    if (lease !== 0 && lease !== nextLease) this.#store.set(attachmentKey(lease, key), null);
-  }
-
-  grantLease(lease: LeaseRecord): void {
-    const record = encodeLease(this.#salt, lease);
-    this.#store.set(leaseKey(lease.id), record);
-    this.#store.set(expiryKey(lease.expiresMilliseconds, lease.id), new Uint8Array(0));
-    this.#hash.add(record);
-  }
-
-  removeLease(lease: LeaseRecord): void {
-    this.#store.set(leaseKey(lease.id), null);
-    this.#store.set(expiryKey(lease.expiresMilliseconds, lease.id), null);
-    this.#hash.subtract(encodeLease(this.#salt, lease));
+    if (lease !== 0 && lease !== nextLease) this.leases.detach(lease, key);
   }
 
   compactTo(compactRevision: number): void {

@@ -9,6 +9,7 @@ import type {
 import type {
   CallContext,
   LeaseGrant,
+  LeaseState,
   Outcome,
   RangeResult,
   Refusal,
@@ -72,6 +73,10 @@ class RemoteWatch implements Watch {
       this.#send({ kind: 'next', id: this.#id });
     });
     return this.#asked;
+  }
+
+  requestProgress(): void {
+    if (this.#end === undefined) this.#send({ kind: 'request-progress', id: this.#id });
   }
 
   cancel(): void {
@@ -209,6 +214,10 @@ export function connectStore(port: StorePort, options: ConnectStoreOptions = {})
     leaseGrant: (request, context) => connection.call<LeaseGrant>('leaseGrant', request, context, true),
     leaseRevoke: (id, context) =>
       connection.call<{ readonly revision: number }>('leaseRevoke', id, context, true),
+    leaseKeepAlive: (id, context) => connection.call<LeaseGrant>('leaseKeepAlive', id, context, true),
+    leaseTimeToLive: (request, context) =>
+      connection.call<LeaseState>('leaseTimeToLive', request, context, false),
+    leases: (context) => connection.call<readonly number[]>('leases', null, context, false),
     compact: (revision, context) =>
       connection.call<{ readonly compactRevision: number }>('compact', revision, context, true),
     catchUp: (context) => connection.call<{ readonly revision: number }>('catchUp', null, context, false),

@@ -13,7 +13,16 @@ export interface StorePort {
   close(): void;
 }
 
-export type StoreMethod = 'txn' | 'range' | 'leaseGrant' | 'leaseRevoke' | 'compact' | 'catchUp';
+export type StoreMethod =
+  | 'txn'
+  | 'range'
+  | 'leaseGrant'
+  | 'leaseRevoke'
+  | 'leaseKeepAlive'
+  | 'leaseTimeToLive'
+  | 'leases'
+  | 'compact'
+  | 'catchUp';
 export type PlainMethod =
   | 'store.status'
   | 'admin.status'
@@ -37,6 +46,7 @@ export type Request =
   | { readonly kind: 'watch'; readonly id: number; readonly request: unknown }
   /** Credit for one step. */
   | { readonly kind: 'next'; readonly id: number }
+  | { readonly kind: 'request-progress'; readonly id: number }
   | { readonly kind: 'cancel'; readonly id: number };
 
 /** From the server to the client. */

@@ -40,6 +40,12 @@ function call(
       return store.leaseGrant(argument as Argument<'leaseGrant'>, context);
     case 'leaseRevoke':
       return store.leaseRevoke(argument as number, context);
+    case 'leaseKeepAlive':
+      return store.leaseKeepAlive(argument as number, context);
+    case 'leaseTimeToLive':
+      return store.leaseTimeToLive(argument as Argument<'leaseTimeToLive'>, context);
+    case 'leases':
+      return store.leases(context);
     case 'compact':
       return store.compact(argument as number, context);
     case 'catchUp':
@@ -106,6 +112,9 @@ export function serveStore(served: Served, port: StorePort): ServedStore {
         if (watch !== undefined) void step(request.id, watch);
         return;
       }
+      case 'request-progress':
+        watches.get(request.id)?.requestProgress();
+        return;
       case 'cancel':
         watches.get(request.id)?.cancel();
         watches.delete(request.id);

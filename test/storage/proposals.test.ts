@@ -25,7 +25,7 @@ async function openWith(
         transferLeadership: (to) => inner.transferLeadership(to),
         changeMembership: (steps, callOptions) => inner.changeMembership(steps, callOptions),
         status: () => inner.status(),
-        logTimeMilliseconds: () => undefined,
+        logTimeMilliseconds: () => inner.logTimeMilliseconds(),
         statistics: () => inner.statistics(),
         onStatusChange: (listener) => inner.onStatusChange(listener),
         propose: (command) => {

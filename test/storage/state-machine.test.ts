@@ -257,11 +257,12 @@ describe('the state machine', () => {
       },
     };
     await member.machine.apply([entryOf(1, grant), entryOf(2, attached)]);
-    expect(await member.machine.state.expiredLeases(10_999, 10)).toEqual([]);
-    expect(await member.machine.state.expiredLeases(11_000, 10)).toEqual([5]);
-    await member.machine.apply([entryOf(3, { kind: 'lease-expire', id: 5 })]);
+    expect(await member.machine.state.leases.soonest(10)).toEqual([
+      { lease: 5, expiresMilliseconds: 11_000 },
+    ]);
+    await member.machine.apply([entryOf(3, { kind: 'lease-expire', ids: [5] })]);
     expect(await contents(member.machine)).toHaveLength(1);
-    const late = { ...entryOf(4, { kind: 'lease-expire', id: 5 }), timeMilliseconds: 11_000 };
+    const late = { ...entryOf(4, { kind: 'lease-expire', ids: [5] }), timeMilliseconds: 11_000 };
     await member.machine.apply([late]);
     expect(await contents(member.machine)).toEqual([]);
     expect(await member.machine.state.lease(5)).toBeUndefined();

@@ -8,9 +8,11 @@ import { VirtualClock } from '../raft/support/virtual-clock.js';
 
 const MINUTE = 60_000;
 
-function make(role: 'leader' | 'follower', expired: readonly number[] = []) {
+const noLeases = { noneBefore: Number.POSITIVE_INFINITY };
+
+function make(role: 'leader' | 'follower') {
   const clock = new VirtualClock();
-  const state = { timeMilliseconds: 0, revision: 1, compactRevision: 0, expiredLeases: async () => expired };
+  const state = { timeMilliseconds: 0, revision: 1, compactRevision: 0, leases: noLeases };
   const commands: Command[] = [];
   const upkeep = new Upkeep({
     raft: {
@@ -55,19 +57,8 @@ describe('the upkeep of the leader', () => {
     upkeep.stop();
   });
 
-  it('revokes leases that have run out', async () => {
-    const { clock, upkeep, commands } = make('leader', [3, 4]);
-    upkeep.start();
-    await clock.advance(1000);
-    expect(commands.slice(0, 2)).toEqual([
-      { kind: 'lease-expire', id: 3 },
-      { kind: 'lease-expire', id: 4 },
-    ]);
-    upkeep.stop();
-  });
-
   it('is left to the leader', async () => {
-    const { clock, upkeep, apply, commands } = make('follower', [3]);
+    const { clock, upkeep, apply, commands } = make('follower');
     upkeep.start();
     for (let minute = 1; minute <= 20; minute += 1) apply(minute * MINUTE);
     await clock.advance(10_000);
