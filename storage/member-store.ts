@@ -19,7 +19,7 @@ import { type MemberIdentity, readMemberIdentity } from './member-folder.js';
 import { MemberStateMachine, type StateListener } from './state-machine.js';
 import type { Store } from './store.js';
 import { DamagedRecordError } from './tuple.js';
-import { WatchHub } from './watch-hub.js';
+import { WatchHub } from './watches/watch-hub.js';
 
 /** History that every client may rely on: a watch that was away for less can go on. */
 const DEFAULT_RETENTION_MILLISECONDS = 5 * 60 * 1000;

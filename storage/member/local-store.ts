@@ -22,7 +22,7 @@ import type {
   TxnResult,
 } from '../store.js';
 import { DamagedRecordError } from '../tuple.js';
-import type { WatchHub } from '../watch-hub.js';
+import type { WatchHub } from '../watches/watch-hub.js';
 import type { AppliedWaiters } from './applied-waiters.js';
 import { LocalLeases } from './local-leases.js';
 import type { LogClock } from './log-clock.js';

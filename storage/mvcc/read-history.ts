@@ -1,7 +1,7 @@
 /** What happened after a revision, read from disk in slices: how a watch catches up. */
 import { textOf } from '../bytes.js';
 import { containsKey } from '../commands/validate.js';
-import type { KeyRange, KeyValue, WatchEvent } from '../store.js';
+import type { KeyRange, KeyValue, WatchEvent, WatchRequest } from '../store.js';
 import { DamagedRecordError } from '../tuple.js';
 import { revisionKey, revisionOfKey } from './key-space.js';
 import { changeKeys } from './read-range.js';
@@ -18,6 +18,7 @@ export interface HistoryRequest extends KeyRange {
   /** First revision of interest; not compacted. */
   readonly fromRevision: number;
   readonly previousValues: boolean;
+  readonly without?: WatchRequest['without'];
   /** Stop after the revision that passes one of these. */
   readonly maxRevisions: number;
   readonly maxBytes: number;
@@ -70,6 +71,12 @@ async function fetchEvents(
   });
 }
 
+function isWanted(request: HistoryRequest, change: KeyChange): boolean {
+  const { without } = request;
+  if (without === 'both' || without === (change.type === 'put' ? 'puts' : 'deletes')) return false;
+  return containsKey(request, textOf(change.key));
+}
+
 function deletedItem(key: Uint8Array, revision: number): KeyValue {
   return { key, value: new Uint8Array(0), createRevision: 0, modRevision: revision, version: 0, lease: 0 };
 }
@@ -90,7 +97,7 @@ export async function readHistorySlice(state: StateView, request: HistoryRequest
       for (const { key, value } of page) {
         const revision = revisionOfKey(key);
         for (const change of decodeChanges(key, value)) {
-          if (containsKey(request, textOf(change.key))) wanted.push({ ...change, revision });
+          if (isWanted(request, change)) wanted.push({ ...change, revision });
         }
         completeRevision = revision;
       }

@@ -395,9 +395,9 @@ const store: readonly SeededBug[] = [
   },
   {
     name: 'a watcher that begins late misses the revision at which it goes live',
-    file: 'storage/watch-hub.ts',
-    find: 'const fromRevision = this.#position + 1;',
-    replace: 'const fromRevision = this.#position + 2;',
+    file: 'storage/watches/watcher.ts',
+    find: 'this.#host.readHistory(this.request, this.#position + 1)',
+    replace: 'this.#host.readHistory(this.request, this.#position + 2)',
     caughtBy: ['watch-completeness'],
     maxSeeds: 20,
     options: lively,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { silentLogger } from '../../platform/index.js';
-import type { WatchStep } from '../../storage/store.js';
-import { WatchHub } from '../../storage/watch-hub.js';
-import { VirtualClock } from '../raft/support/virtual-clock.js';
-import { bytes } from './support/single-member-store.js';
+import { silentLogger } from '../../../platform/index.js';
+import type { WatchStep } from '../../../storage/store.js';
+import { WatchHub } from '../../../storage/watches/watch-hub.js';
+import { VirtualClock } from '../../raft/support/virtual-clock.js';
+import { bytes } from '../support/single-member-store.js';
 
 describe('a watch that begins past what this member has applied', () => {
   it('reports nothing until the member is there, and never goes back', async () => {
