@@ -111,9 +111,9 @@ export type CompareResult = 'equal' | 'not-equal' | 'greater' | 'less';
  * numbers were 0; a value of it never compares.
  */
 export type Compare = KeyRange & { readonly result: CompareResult } & (
-  | { readonly target: 'mod' | 'create' | 'version' | 'lease'; readonly operand: number }
-  | { readonly target: 'value'; readonly operand: Uint8Array }
-);
+    | { readonly target: 'mod' | 'create' | 'version' | 'lease'; readonly operand: number }
+    | { readonly target: 'value'; readonly operand: Uint8Array }
+  );
 
 export interface PutOperation {
   readonly type: 'put';

@@ -68,8 +68,7 @@ export class LeaseRenewals {
       },
     };
     const timer: Timer = clock.setTimer(timeoutMilliseconds, () => {
-      if (caller.proposed)
-        caller.end({ kind: 'unknown', message: 'the keep-alive was not applied in time' });
+      if (caller.proposed) caller.end({ kind: 'unknown', message: 'the keep-alive was not applied in time' });
       else caller.end(refused({ reason: 'timeout', message: 'the keep-alive was not proposed in time' }));
     });
     return caller;

@@ -14,12 +14,7 @@ import { digest } from '../checksum.js';
 import { SessionTable } from '../commands/sessions.js';
 import type { KeyValue } from '../store.js';
 import { DamagedRecordError, packTuple } from '../tuple.js';
-import {
-  headKey,
-  META_KEY,
-  revisionKey,
-  versionKey,
-} from './key-space.js';
+import { headKey, META_KEY, revisionKey, versionKey } from './key-space.js';
 import { LeaseBook } from './lease-book.js';
 import {
   decodeMeta,
