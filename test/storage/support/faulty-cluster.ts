@@ -3,7 +3,7 @@
  * seed replays their whole life. Small limits, so that logs are truncated and snapshots needed all the time.
  */
 import { type SimulatedDisk, simulatedDisk } from '../../../chaos/index.js';
-import { type Logger, type Random, seededRandom, silentLogger } from '../../../platform/index.js';
+import { type Clock, type Logger, type Random, seededRandom, silentLogger } from '../../../platform/index.js';
 import { type Configuration, createRaftNode } from '../../../raft/index.js';
 import { formatMemberFolder, type MemberStore, openMemberStore } from '../../../storage/index.js';
 import { MemoryNetwork } from '../../raft/support/memory-network.js';
@@ -35,12 +35,15 @@ export class FaultyCluster {
   readonly #disks = new Map<number, SimulatedDisk>();
   readonly #members = new Map<number, MemberStore>();
   readonly #seed: number;
+  readonly #clockOf: (id: number, trueTime: Clock) => Clock;
   #starts = 0;
   /** What has happened, so that a run that exercises nothing is noticed. */
   readonly counts = { crashes: 0, isolations: 0, losses: 0, recoveries: 0, snapshots: 0 };
 
-  constructor(seed: number) {
+  /** `clockOf`: what a member's own clock shows; the true time unless given. */
+  constructor(seed: number, clockOf?: (id: number, trueTime: Clock) => Clock) {
     this.#seed = seed;
+    this.#clockOf = clockOf ?? ((_id, trueTime) => trueTime);
   }
 
   /** undefined while it is down. */
@@ -80,7 +83,7 @@ export class FaultyCluster {
     const member = await openMemberStore({
       disk: this.#disks.get(id)!,
       transport: this.network.transport(id),
-      clock: this.clock,
+      clock: this.#clockOf(id, this.clock),
       random: seededRandom(this.#seed * 100_000 + this.#starts),
       logger,
       electionTimeoutMilliseconds: 200,
