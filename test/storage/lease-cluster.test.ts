@@ -46,7 +46,8 @@ describe('a lease in a cluster', () => {
 
   async function isThere(at: number): Promise<boolean> {
     const outcome = await timeToLive(at);
-    return outcome.kind === 'done' || outcome.refusal.reason !== 'lease-not-found';
+    if (outcome.kind === 'refused' && outcome.refusal.reason === 'lease-not-found') return false;
+    return done(outcome) !== undefined;
   }
 
   async function start(clockOf?: ConstructorParameters<typeof FaultyCluster>[1]): Promise<void> {
