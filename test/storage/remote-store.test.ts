@@ -9,6 +9,8 @@ const putRequest = (key: string, value: string | Uint8Array) => ({
   else: [],
 });
 
+const leasedPut = { type: 'put', key: bytes('leased'), value: bytes(''), lease: 2 ** 50 } as const;
+
 describe('the store across a message port', () => {
   let member: TestStore;
   let served: ServedStore;
@@ -54,8 +56,21 @@ describe('the store across a message port', () => {
       kind: 'done',
       value: { id: 2 ** 50, ttlSeconds: 9 },
     });
+    expect(await remote.store.leaseKeepAlive(2 ** 50, context)).toEqual({
+      kind: 'done',
+      value: { id: 2 ** 50, ttlSeconds: 9 },
+    });
+    await remote.store.txn({ ...putRequest('leased', ''), then: [leasedPut] }, context);
+    const state = await remote.store.leaseTimeToLive({ id: 2 ** 50, keys: true }, context);
+    if (state.kind !== 'done') throw new Error('not done');
+    expect(state.value).toMatchObject({ id: 2 ** 50, grantedTtlSeconds: 9 });
+    expect(state.value.keys?.map(text)).toEqual(['leased']);
+    expect(await remote.store.leases(context)).toEqual({ kind: 'done', value: [2 ** 50] });
     expect(await remote.store.leaseRevoke(2 ** 50, context)).toMatchObject({ kind: 'done' });
-    expect(await remote.store.status()).toMatchObject({ revision: 2, compactRevision: 2 });
+    expect(await remote.store.leaseKeepAlive(2 ** 50, context)).toEqual(
+      await member.store.leaseKeepAlive(2 ** 50, context),
+    );
+    expect(await remote.store.status()).toMatchObject({ revision: 4, compactRevision: 2 });
     expect(await remote.admin.status()).toEqual(await member.admin.status());
     expect(await remote.admin.members()).toEqual(await member.admin.members());
     expect(await remote.admin.health()).toEqual([{ name: 'm1', healthy: true, message: 'ok' }]);
@@ -90,6 +105,20 @@ describe('the store across a message port', () => {
       kind: 'end',
       reason: { kind: 'compacted', compactRevision: 3 },
     });
+  });
+
+  it('tells progress when it is asked for, before and after the next step was asked for', async () => {
+    const watch = remote.store.watch({ key: bytes('quiet') });
+    await remote.store.txn(putRequest('loud', '1'), context);
+    watch.requestProgress();
+    expect(await watch.next()).toEqual({ kind: 'batch', events: [], completeRevision: 2 });
+    await remote.store.txn(putRequest('loud', '2'), context);
+    const step = watch.next();
+    watch.requestProgress();
+    expect(await step).toEqual({ kind: 'batch', events: [], completeRevision: 3 });
+    watch.cancel();
+    watch.requestProgress();
+    expect(await watch.next()).toMatchObject({ kind: 'end' });
   });
 
   it('carries large and many values in parallel', async () => {

@@ -361,11 +361,77 @@ describe('a watch', () => {
     expect(text(event!.previous!.value)).toBe('2');
   });
 
-  it('ends as too slow when what it has not asked for passes its budget', async () => {
+  it('loses nothing when what it has not asked for passes its budget: it reads it again from history', async () => {
     member = await openTestStore();
     const watch = member.store.watch({ ...everything });
-    for (let round = 0; round < 9; round += 1) await write(member.store, put('a', 'x'.repeat(3_000_000)));
-    expect(await watch.next()).toEqual({ kind: 'end', reason: { kind: 'too-slow' } });
+    const revisions: number[] = [];
+    for (let round = 0; round < 9; round += 1)
+      revisions.push(await write(member.store, put('a', 'x'.repeat(3_000_000))));
+    const seen = await events(watch, 9);
+    expect(seen.map((event) => event.item.modRevision)).toEqual(revisions);
+    const live = await write(member.store, put('b', 'live'));
+    expect((await events(watch, 1))[0]!.item.modRevision).toBe(live);
+  });
+
+  it('is told when it was so slow that compaction has passed it', async () => {
+    member = await openTestStore();
+    const watch = member.store.watch({ ...everything });
+    let revision = 0;
+    for (let round = 0; round < 9; round += 1)
+      revision = await write(member.store, put('a', 'x'.repeat(3_000_000)));
+    done(await member.store.compact(revision, context));
+    const reason = { kind: 'compacted', compactRevision: revision };
+    expect(await watch.next()).toEqual({ kind: 'end', reason });
+  });
+
+  it('leaves out the kinds of events that it is asked to, of history and of what comes', async () => {
+    member = await openTestStore();
+    const { store } = member;
+    const startRevision = await write(store, put('a', '1'));
+    await write(store, { type: 'delete', key: bytes('a') });
+    const kinds = ['puts', 'deletes', 'both'] as const;
+    const watches = kinds.map((without) => store.watch({ ...everything, startRevision, without }));
+    const read = async (watch: Watch, until: number): Promise<readonly string[]> => {
+      const seen: string[] = [];
+      for (let complete = 0; complete < until; ) {
+        watch.requestProgress();
+        const step = await watch.next();
+        if (step.kind === 'end') throw new Error('ended');
+        seen.push(...step.events.map((event) => `${event.type} ${text(event.item.key)}`));
+        complete = step.completeRevision;
+      }
+      return seen;
+    };
+    expect(await Promise.all(watches.map((watch) => read(watch, startRevision + 1)))).toEqual([
+      ['delete a'],
+      ['put a'],
+      [],
+    ]);
+    await write(store, put('b', '1'), put('c', '1'));
+    const last = await write(store, { type: 'delete', key: bytes('b') }, put('c', '2'));
+    expect(await Promise.all(watches.map((watch) => read(watch, last)))).toEqual([
+      ['delete b'],
+      ['put b', 'put c', 'put c'],
+      [],
+    ]);
+  });
+
+  it('has the events of a revision in the order of the operations', async () => {
+    member = await openTestStore();
+    const { store } = member;
+    const before = await write(store, put('a', '1'), put('z', '1'));
+    const live = store.watch({ ...everything });
+    await write(store, put('y', '2'), { type: 'delete', key: bytes('z') }, put('b', '2'), put('a', '2'));
+    const history = store.watch({ ...everything, startRevision: before + 1 });
+    for (const watch of [live, history]) {
+      const seen = await events(watch, 4);
+      expect(seen.map((event) => `${event.type} ${text(event.item.key)}`)).toEqual([
+        'put y',
+        'delete z',
+        'put b',
+        'put a',
+      ]);
+    }
   });
 
   it('tells how far it is complete while nothing in its range changes', async () => {
