@@ -175,7 +175,7 @@ export class WatchHub implements WatcherHost {
     this.#toDeliver.clear();
     const before = this.#publishedRevision;
     this.#publishedRevision = this.#options.revision();
-    for (const watcher of [...this.#watchers]) watcher.rewind(before);
+    for (const watcher of this.#watchers) watcher.rewind(before);
   }
 
   close(reason: WatchEndReason): void {
