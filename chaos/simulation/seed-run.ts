@@ -6,6 +6,7 @@
 import type { Random } from '../../platform/index.js';
 import type { MemberId, RaftStatus } from '../../raft/index.js';
 import { ClientHistory } from './clients/client-history.js';
+import { LeaseLedger } from './clients/lease-ledger.js';
 import { Watcher } from './clients/watcher.js';
 import { isClientKey, Workload } from './clients/workload.js';
 import { Atlas } from './faults/atlas.js';
@@ -110,6 +111,7 @@ export class SeedRun {
       random,
       trace,
       history: this.#history,
+      leases: new LeaseLedger(report),
       members: () => this.#cluster.members.filter((member) => !member.retired),
     });
     this.#atlas = new Atlas(() => this.#cluster.configurationsInForce());

@@ -9,12 +9,15 @@ import type { SimulatedMember } from '../world/simulated-member.js';
 import type { Timeline } from '../world/timeline.js';
 import type { Trace } from '../world/trace.js';
 import type { ClientHistory, Value } from './client-history.js';
+import type { LeaseLedger } from './lease-ledger.js';
+import { LeaseWorkload } from './lease-workload.js';
 
 export interface WorkloadOptions {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly trace: Trace;
   readonly history: ClientHistory;
+  readonly leases: LeaseLedger;
   /** Whom a client may ask. */
   readonly members: () => readonly SimulatedMember[];
   readonly operationsPerSecond: number;
@@ -30,7 +33,6 @@ export interface OperationCounts {
 }
 
 const CLIENT_PREFIX = 'k/';
-const LEASED_PREFIX = 'leased/';
 const MAX_TIMEOUT_MILLISECONDS = 3_000;
 /** A client that hears nothing for this long past its deadline gives up: the member is gone or stands still. */
 const PATIENCE_MILLISECONDS = 1_000;
@@ -58,7 +60,7 @@ export class Workload {
   #values = 0;
   #running = false;
   #inFlight = 0;
-  #leases: number[] = [];
+  readonly #leases: LeaseWorkload;
   readonly counts: OperationCounts = { started: 0, done: 0, refused: 0, unknown: 0 };
   /** The newest mod revisions that clients saw, for compares that can succeed. */
   readonly #seen = new Map<string, number>();
@@ -69,6 +71,13 @@ export class Workload {
       caller: 'client',
       timeoutMilliseconds: options.random.integer(800, MAX_TIMEOUT_MILLISECONDS),
     };
+    this.#leases = new LeaseWorkload({
+      random: options.random,
+      ledger: options.leases,
+      context: this.#context,
+      nowMilliseconds: () => options.timeline.nowMilliseconds,
+      ask: (what, call, ended) => this.#ask(what, call, (_attempt, outcome) => ended(outcome)),
+    });
   }
 
   start(): void {
@@ -113,10 +122,9 @@ export class Workload {
     else if (dice < 0.77) this.#read('linearizable', this.#key());
     else if (dice < 0.85) this.#read('linearizable', undefined);
     else if (dice < 0.93) this.#read('local', this.#options.random.float() < 0.8 ? this.#key() : undefined);
-    else if (dice < 0.96) this.#catchUp();
-    else if (dice < 0.98) this.#lease();
-    else if (dice < 0.985) this.#compact();
-    else this.#leasedPut();
+    else if (dice < 0.95) this.#catchUp();
+    else if (dice < 0.955) this.#compact();
+    else this.#leases.issue();
   }
 
   /** Sends it to somebody. `ended` gets undefined when nothing was heard. */
@@ -308,49 +316,6 @@ export class Workload {
           attempt.knownBefore,
         );
       },
-    );
-  }
-
-  #lease(): void {
-    const { random } = this.#options;
-    const revoked = random.float() < 0.3 ? this.#leases.pop() : undefined;
-    if (revoked !== undefined) {
-      this.#ask(
-        'revoke a lease',
-        (store) => store.leaseRevoke(revoked, this.#context),
-        () => {},
-      );
-      return;
-    }
-    const ttlSeconds = random.integer(1, 20);
-    this.#ask(
-      'grant a lease',
-      (store) => store.leaseGrant({ ttlSeconds }, this.#context),
-      (_attempt, outcome) => {
-        if (outcome?.kind === 'done') this.#leases.push(outcome.value.id);
-      },
-    );
-  }
-
-  #leasedPut(): void {
-    const lease = this.#leases.at(-1);
-    if (lease === undefined) {
-      this.#lease();
-      return;
-    }
-    const key = `${LEASED_PREFIX}${this.#options.random.integer(0, 4)}`;
-    this.#ask(
-      `put ${key} with a lease`,
-      (store) =>
-        store.txn(
-          {
-            compare: [],
-            then: [{ type: 'put', key: bytes(key), value: bytes(this.#value()), lease }],
-            else: [],
-          },
-          this.#context,
-        ),
-      () => {},
     );
   }
 

@@ -31,6 +31,8 @@ export type InvariantName =
   | 'client-history'
   /** Each watch shows each revision once, whole, in order, and none is missing. */
   | 'watch-completeness'
+  /** A lease is not gone before the time that was acknowledged has passed, by the fastest clock. */
+  | 'lease-lifetime'
   /** A member stops only for a reason that was done to it. */
   | 'unexpected-failure'
   /** With a healthy majority the cluster converges and answers within its bound. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ClientHistory } from '../../../chaos/simulation/clients/client-history.js';
+import { LeaseLedger } from '../../../chaos/simulation/clients/lease-ledger.js';
 import { Watcher } from '../../../chaos/simulation/clients/watcher.js';
 import type { InvariantName } from '../../../chaos/simulation/invariants/violation.js';
 import type { Store, WatchEvent, WatchStep } from '../../../storage/index.js';
@@ -164,5 +165,38 @@ describe('a watch of everything', () => {
     ],
   ])('is broken by %s', async (_, steps) => {
     expect(await watchOf(...steps)).toContain('watch-completeness');
+  });
+});
+
+describe('the leases that clients were told they have', () => {
+  function ledgerOf() {
+    const broken: InvariantName[] = [];
+    return { broken, ledger: new LeaseLedger((invariant) => broken.push(invariant)) };
+  }
+
+  it('are broken by one that is gone before its acknowledged time, counted from when it was asked for', () => {
+    const { broken, ledger } = ledgerOf();
+    ledger.granted(1, 14, 1_000);
+    ledger.gone(1, 10_999, 'keep-alive');
+    expect(broken).toEqual(['lease-lifetime']);
+  });
+
+  it('may be gone once that has passed by the fastest clock, and live longer with each keep-alive', () => {
+    const { broken, ledger } = ledgerOf();
+    ledger.granted(1, 14, 1_000);
+    ledger.granted(2, 14, 1_000);
+    ledger.keptAlive(2, 9_000);
+    ledger.gone(1, 11_000, 'keep-alive');
+    expect(broken).toEqual([]);
+    ledger.gone(2, 18_999, 'look');
+    expect(broken).toEqual(['lease-lifetime']);
+  });
+
+  it('promise nothing once a revocation was asked for', () => {
+    const { broken, ledger } = ledgerOf();
+    ledger.granted(1, 14, 1_000);
+    ledger.revoking(1);
+    ledger.gone(1, 1_100, 'keep-alive');
+    expect(broken).toEqual([]);
   });
 });
