@@ -11,9 +11,10 @@ import type { Clock, Disk, DiskDatabase, DiskSnapshot, Logger } from '../platfor
 import type { Entry, LogIndex, SnapshotMetadata, SnapshotSource, StateMachine, Term } from '../raft/index.js';
 import { decodeConfiguration } from '../raft/index.js';
 import { bytesOf, textOf } from './bytes.js';
-import { planCommand } from './commands/apply-command.js';
+import { planEnvelope } from './commands/apply-command.js';
 import { decodeEnvelope, type Envelope } from './commands/command.js';
-import { type ApplyResult, decodeResult, encodeResult } from './commands/result.js';
+import { type ApplyResult, decodeResult, encodeShortResult } from './commands/result.js';
+import { MAX_KEPT_RESULT_BYTES } from './commands/sessions.js';
 import type { MemberLog } from './log/member-log.js';
 import { checkRecord } from './mvcc/check-record.js';
 import { deleteHistorySlice } from './mvcc/delete-history.js';
@@ -169,10 +170,11 @@ export class MemberStateMachine implements StateMachine {
       this.listener?.proposalEnded(incarnation, sequence, endOf(verdict));
       return;
     }
-    const step = await planCommand(this.#state, envelope.command, entry.timeMilliseconds);
+    const step = await planEnvelope(this.#state, envelope, entry.timeMilliseconds);
     // From here to `published` without a pause: readers, watchers and flushes see the entry whole or not at all.
     const { result, changes } = step();
-    this.#state.sessions.record(envelope, encodeResult(result), entry.index, this.#state.setRaw);
+    const kept = encodeShortResult(result, MAX_KEPT_RESULT_BYTES);
+    this.#state.sessions.record(envelope, kept, entry.index, this.#state.setRaw);
     this.#state.commit(entry);
     if (changes.length > 0) this.listener?.published(this.#state.revision, changes);
     if (result.kind === 'compacted') this.#deleteHistory();

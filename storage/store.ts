@@ -61,7 +61,7 @@ export interface KeyRange {
   readonly end?: Uint8Array;
 }
 
-/** Both ends belong to the range; absent: no bound. Judged on the version that is read. */
+/** Both ends belong to the range; absent or 0: no bound. Judged on the version that is read. */
 export interface RevisionBounds {
   readonly minModRevision?: number;
   readonly maxModRevision?: number;
@@ -131,7 +131,7 @@ export type TxnOperation =
   | PutOperation
   | ({ readonly type: 'delete'; readonly previous?: boolean } & KeyRange)
   | ({ readonly type: 'range' } & RangeSelection)
-  /** Its compares see what the operations before it have written. */
+  /** Its compares, like those around it, are judged by the state just before the whole transaction, as in etcd. */
   | { readonly type: 'txn'; readonly request: TxnRequest };
 
 export interface TxnRequest {

@@ -55,6 +55,11 @@ function refusalError(refusal: Refusal): ApiError {
     case 'invalid':
     case 'corrupt':
     case 'lease-not-found':
+    case 'lease-exists':
+    case 'key-not-found':
+    case 'duplicate-key':
+    case 'too-many-operations':
+    case 'permissions-changed':
       return internalError(refusal.message);
     case 'compacted':
       return expired(`The resourceVersion for the provided list is too old: ${refusal.message}`);

@@ -9,7 +9,7 @@ import { planTxn } from '../mvcc/execute-txn.js';
 import type { ReplicatedState } from '../mvcc/state.js';
 import { expireLeases, grantLease, renewLeases, revokeLease } from './apply-lease.js';
 import { type Applied, type ApplyStep, answer, refuse } from './apply-step.js';
-import type { Command } from './command.js';
+import type { Command, Envelope } from './command.js';
 
 function compact(state: ReplicatedState, revision: number): Applied {
   const { revision: currentRevision, compactRevision } = state;
@@ -26,10 +26,26 @@ function compact(state: ReplicatedState, revision: number): Applied {
 }
 
 /**
+ * As `planCommand`, unless users or roles changed after the proposer's permissions were judged: then nothing
+ * of it takes effect.
+ */
+export async function planEnvelope(
+  state: ReplicatedState,
+  envelope: Pick<Envelope, 'command' | 'authRevision'>,
+  timeMilliseconds: number,
+): Promise<ApplyStep> {
+  const { command, authRevision } = envelope;
+  if (authRevision === undefined || authRevision === state.authRevision)
+    return planCommand(state, command, timeMilliseconds);
+  const message = `permissions were judged at revision ${authRevision} of users and roles, now they are at ${state.authRevision}`;
+  return refuse({ reason: 'permissions-changed', message });
+}
+
+/**
  * Reads what the command needs; nothing has changed when it resolves. Throws `DamagedRecordError` or
  * `DiskFailedError` when the state cannot be read.
  */
-export async function planCommand(
+async function planCommand(
   state: ReplicatedState,
   command: Command,
   timeMilliseconds: number,

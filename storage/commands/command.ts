@@ -2,21 +2,12 @@
  * What goes through the log: an envelope that says who proposed it and as which of their proposals, and one
  * command. The bytes are fixed by the format version: the same command is the same bytes everywhere.
  */
-import type { Compare, CompareResult, TxnOperation, TxnRequest } from '../store.js';
-import {
-  booleanAt,
-  bytesAt,
-  DamagedRecordError,
-  numberAt,
-  packTuple,
-  type Tuple,
-  type TupleValue,
-  tupleAt,
-  unpackTuple,
-} from '../tuple.js';
+import type { TxnRequest } from '../store.js';
+import { DamagedRecordError, numberAt, packTuple, type Tuple, tupleAt, unpackTuple } from '../tuple.js';
+import { decodeTxn, encodeTxn } from './txn-tuple.js';
 
-/** The envelope layout that this version writes. */
-export const COMMAND_FORMAT_VERSION = 1;
+/** The envelope layout that this version writes; it reads the older ones too. */
+export const COMMAND_FORMAT_VERSION = 2;
 
 export type Command =
   | { readonly kind: 'txn'; readonly request: TxnRequest }
@@ -38,47 +29,15 @@ export interface Envelope {
   readonly baseIndex: number;
   /** One more for each proposal of the incarnation. */
   readonly sequence: number;
+  /** Apply it only while users and roles are at this revision; absent: whatever they are. */
+  readonly authRevision?: number;
   readonly command: Command;
-}
-
-const compareResults: readonly CompareResult[] = ['equal', 'not-equal', 'greater', 'less'];
-const compareTargets: readonly Compare['target'][] = ['mod', 'create', 'version', 'lease', 'value'];
-
-function encodeCompare(compare: Compare): Tuple {
-  const { target, result, key, operand } = compare;
-  return [compareTargets.indexOf(target), compareResults.indexOf(result), key, operand];
-}
-
-function encodeOperation(operation: TxnOperation): Tuple {
-  switch (operation.type) {
-    case 'put':
-      return [0, operation.key, operation.value, operation.lease ?? 0];
-    case 'delete':
-      return [1, operation.key, operation.end ?? null, operation.previous ?? false];
-    case 'range':
-      return [
-        2,
-        operation.key,
-        operation.end ?? null,
-        operation.limitItems ?? 0,
-        operation.keysOnly ?? false,
-      ];
-  }
 }
 
 function encodeCommand(command: Command): readonly [number, Tuple] {
   switch (command.kind) {
-    case 'txn': {
-      const { request } = command;
-      return [
-        0,
-        [
-          request.compare.map(encodeCompare),
-          request.then.map(encodeOperation),
-          request.else.map(encodeOperation),
-        ],
-      ];
-    }
+    case 'txn':
+      return [0, encodeTxn(command.request)];
     case 'lease-grant':
       return [1, [command.id, command.ttlSeconds]];
     case 'lease-revoke':
@@ -98,48 +57,8 @@ function encodeCommand(command: Command): readonly [number, Tuple] {
 
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const [kind, payload] = encodeCommand(envelope.command);
-  const { incarnation, baseIndex, sequence } = envelope;
-  return packTuple([COMMAND_FORMAT_VERSION, incarnation, baseIndex, sequence, kind, payload]);
-}
-
-function asTuple(value: TupleValue): Tuple {
-  if (!Array.isArray(value)) throw new DamagedRecordError('a command');
-  return value as Tuple;
-}
-
-function decodeCompare(value: TupleValue): Compare {
-  const tuple = asTuple(value);
-  const target = compareTargets[numberAt(tuple, 0)];
-  const result = compareResults[numberAt(tuple, 1)];
-  if (target === undefined || result === undefined) throw new DamagedRecordError('a compare');
-  const key = bytesAt(tuple, 2);
-  return target === 'value'
-    ? { target, result, key, operand: bytesAt(tuple, 3) }
-    : { target, result, key, operand: numberAt(tuple, 3) };
-}
-
-function decodeOperation(value: TupleValue): TxnOperation {
-  const tuple = asTuple(value);
-  const key = bytesAt(tuple, 1);
-  const range = (): { key: Uint8Array; end?: Uint8Array } =>
-    tuple[2] === null ? { key } : { key, end: bytesAt(tuple, 2) };
-  switch (tuple[0]) {
-    case 0:
-      return { type: 'put', key, value: bytesAt(tuple, 2), lease: numberAt(tuple, 3) };
-    case 1:
-      return { type: 'delete', ...range(), previous: booleanAt(tuple, 3) };
-    case 2: {
-      const limitItems = numberAt(tuple, 3);
-      return {
-        type: 'range',
-        ...range(),
-        ...(limitItems === 0 ? {} : { limitItems }),
-        keysOnly: booleanAt(tuple, 4),
-      };
-    }
-    default:
-      throw new DamagedRecordError('an operation');
-  }
+  const { incarnation, baseIndex, sequence, authRevision = null } = envelope;
+  return packTuple([COMMAND_FORMAT_VERSION, incarnation, baseIndex, sequence, kind, payload, authRevision]);
 }
 
 function decodeIds(payload: Tuple): readonly number[] {
@@ -149,14 +68,7 @@ function decodeIds(payload: Tuple): readonly number[] {
 function decodeCommand(kind: number, payload: Tuple): Command {
   switch (kind) {
     case 0:
-      return {
-        kind: 'txn',
-        request: {
-          compare: tupleAt(payload, 0).map(decodeCompare),
-          then: tupleAt(payload, 1).map(decodeOperation),
-          else: tupleAt(payload, 2).map(decodeOperation),
-        },
-      };
+      return { kind: 'txn', request: decodeTxn(payload) };
     case 1:
       return { kind: 'lease-grant', id: numberAt(payload, 0), ttlSeconds: numberAt(payload, 1) };
     case 2:
@@ -181,15 +93,17 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   // A view that dies here: the decoder hangs what it needs on the array that it is given, and the log keeps its.
   const tuple = unpackTuple(bytes.subarray());
   const formatVersion = numberAt(tuple, 0);
-  if (formatVersion !== COMMAND_FORMAT_VERSION) {
+  if (formatVersion < 1 || formatVersion > COMMAND_FORMAT_VERSION) {
     throw new DamagedRecordError(
-      `envelope format ${formatVersion}, this version reads ${COMMAND_FORMAT_VERSION}`,
+      `envelope format ${formatVersion}, this version reads up to ${COMMAND_FORMAT_VERSION}`,
     );
   }
+  const hasAuthRevision = formatVersion > 1 && tuple[6] !== null;
   return {
     incarnation: numberAt(tuple, 1),
     baseIndex: numberAt(tuple, 2),
     sequence: numberAt(tuple, 3),
+    ...(hasAuthRevision ? { authRevision: numberAt(tuple, 6) } : {}),
     command: decodeCommand(numberAt(tuple, 4), tupleAt(tuple, 5)),
   };
 }

@@ -16,7 +16,17 @@ import {
 /** Refusals that applying a command can end with; all others happen before anything is proposed. */
 export type ApplyRefusal = Extract<
   Refusal,
-  { reason: 'lease-not-found' | 'lease-exists' | 'too-large' | 'invalid' | 'compacted' | 'future-revision' }
+  {
+    reason:
+      | 'lease-not-found'
+      | 'lease-exists'
+      | 'key-not-found'
+      | 'permissions-changed'
+      | 'too-large'
+      | 'invalid'
+      | 'compacted'
+      | 'future-revision';
+  }
 >;
 
 export type ApplyResult =
@@ -47,11 +57,13 @@ function decodeItem(value: TupleValue): KeyValue {
 function encodeOperationResult(result: TxnOperationResult): Tuple {
   switch (result.type) {
     case 'put':
-      return [0];
+      return result.previous === undefined ? [0] : [0, encodeItem(result.previous)];
     case 'delete':
       return [1, result.deleted, result.previous.map(encodeItem)];
     case 'range':
-      return [2, result.items.map(encodeItem), result.more];
+      return [2, result.items.map(encodeItem), result.more, result.count ?? null];
+    case 'txn':
+      return [3, result.succeeded, result.results.map(encodeOperationResult)];
   }
 }
 
@@ -64,11 +76,20 @@ function decodeOperationResult(value: TupleValue): TxnOperationResult {
   const tuple = asTuple(value);
   switch (tuple[0]) {
     case 0:
-      return { type: 'put' };
+      return tuple.length < 2 ? { type: 'put' } : { type: 'put', previous: decodeItem(tupleAt(tuple, 1)) };
     case 1:
       return { type: 'delete', deleted: numberAt(tuple, 1), previous: tupleAt(tuple, 2).map(decodeItem) };
-    case 2:
-      return { type: 'range', items: tupleAt(tuple, 1).map(decodeItem), more: booleanAt(tuple, 2) };
+    case 2: {
+      // Results that an older version remembered end before the count.
+      const count = tuple.length < 4 || tuple[3] === null ? {} : { count: numberAt(tuple, 3) };
+      return { type: 'range', items: tupleAt(tuple, 1).map(decodeItem), more: booleanAt(tuple, 2), ...count };
+    }
+    case 3:
+      return {
+        type: 'txn',
+        succeeded: booleanAt(tuple, 1),
+        results: tupleAt(tuple, 2).map(decodeOperationResult),
+      };
     default:
       throw new DamagedRecordError('a result');
   }
@@ -108,6 +129,8 @@ function decodeRefusal(tuple: Tuple): ApplyRefusal {
       return { reason, message, currentRevision: numberAt(tuple, 3) };
     case 'lease-not-found':
     case 'lease-exists':
+    case 'key-not-found':
+    case 'permissions-changed':
     case 'too-large':
     case 'invalid':
       return { reason, message };
@@ -144,7 +167,37 @@ export function decodeResult(bytes: Uint8Array): ApplyResult {
   }
 }
 
-/** Bytes of the items in a result, for bounding what a transaction may answer. */
+function bytesOfItems(results: readonly TxnOperationResult[]): number {
+  let bytes = 0;
+  const add = (item: KeyValue): void => {
+    bytes += item.key.length + item.value.length;
+  };
+  for (const result of results) {
+    switch (result.type) {
+      case 'put':
+        if (result.previous !== undefined) add(result.previous);
+        break;
+      case 'delete':
+        result.previous.forEach(add);
+        break;
+      case 'range':
+        result.items.forEach(add);
+        break;
+      case 'txn':
+        bytes += bytesOfItems(result.results);
+    }
+  }
+  return bytes;
+}
+
+/** undefined: it is longer than `maxBytes`; a result that is much longer is not even encoded. */
+export function encodeShortResult(result: ApplyResult, maxBytes: number): Uint8Array | undefined {
+  if (result.kind === 'txn' && bytesOfItems(result.value.results) > maxBytes) return undefined;
+  const bytes = encodeResult(result);
+  return bytes.length <= maxBytes ? bytes : undefined;
+}
+
+/** What an item costs, for bounding what a transaction may answer or delete. */
 export function itemBytes(item: KeyValue): number {
   return item.key.length + item.value.length + 64;
 }

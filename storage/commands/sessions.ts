@@ -15,7 +15,7 @@ export const MAX_SESSIONS = 64;
 /** More than one proposer may have in flight. */
 export const SESSION_WINDOW = 1024;
 /** Longer results are not kept: a repeat learns only that it was applied. */
-const MAX_KEPT_RESULT_BYTES = 1024;
+export const MAX_KEPT_RESULT_BYTES = 1024;
 
 interface Remembered {
   readonly sequence: number;
@@ -82,10 +82,9 @@ export class SessionTable {
       : { kind: 'new' };
   }
 
-  /** After a new proposal was applied at `appliedIndex`. */
-  record(envelope: Envelope, result: Uint8Array, appliedIndex: number, put: Put): void {
+  /** After a new proposal was applied at `appliedIndex`; `kept` undefined: its result is too long to keep. */
+  record(envelope: Envelope, kept: Uint8Array | undefined, appliedIndex: number, put: Put): void {
     const { incarnation, sequence } = envelope;
-    const kept = result.length <= MAX_KEPT_RESULT_BYTES ? result : undefined;
     const key = sessionSlotKey(incarnation, sequence % SESSION_WINDOW);
     put(key, sealRecord(bytesOf(key), [sequence, appliedIndex, kept ?? null]));
     this.#remember(incarnation, sequence, kept, appliedIndex);

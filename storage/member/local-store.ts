@@ -6,8 +6,9 @@ import type { RaftNode } from '../../raft/index.js';
 import { textOf } from '../bytes.js';
 import type { Command } from '../commands/command.js';
 import type { ApplyResult } from '../commands/result.js';
-import { checkCount, checkRange, checkTxn } from '../commands/validate.js';
-import { RangeCollector, readRange } from '../mvcc/read-range.js';
+import { checkCount, checkSelection, checkTxn } from '../commands/validate.js';
+import { RangeCollector } from '../mvcc/range-collector.js';
+import { checkRevision, readRange } from '../mvcc/read-range.js';
 import type { StateView } from '../mvcc/state.js';
 import type { MemberStateMachine } from '../state-machine.js';
 import type {
@@ -142,6 +143,8 @@ export class LocalStore implements Store {
   }
 
   async #propose(command: Command, context: CallContext): Promise<Outcome<ApplyResult>> {
+    const refusal = checkCount('the revision of users and roles', context.authRevision);
+    if (refusal !== undefined) return refused(refusal);
     if (this.#stopping) return refused({ reason: 'stopping', message: 'the member is stopping' });
     const failure = diskRefusal(this.#options.diskFailure());
     if (failure !== undefined) return refused(failure);
@@ -149,11 +152,7 @@ export class LocalStore implements Store {
   }
 
   async range(request: RangeRequest, context: CallContext): Promise<Outcome<RangeResult>> {
-    const refusal =
-      checkRange(request) ??
-      checkCount('revision', request.revision) ??
-      checkCount('limitItems', request.limitItems) ??
-      checkCount('limitBytes', request.limitBytes);
+    const refusal = checkSelection(request);
     if (refusal !== undefined) return refused(refusal);
     return this.#readable(request.consistency, context, () => this.#read(request));
   }
@@ -214,6 +213,7 @@ export class LocalStore implements Store {
       const refusal = revision === undefined ? undefined : checkRevision(revision, view);
       if (refusal !== undefined) return refused(refusal);
       await readRange(view, request, revision, collector);
+      if (collector.overflow !== undefined) return refused(collector.overflow);
       return { kind: 'done', value: collector.result(view.revision) };
     } finally {
       await view.view.close();
@@ -274,17 +274,4 @@ export class LocalStore implements Store {
     this.#stopping = true;
     this.#leases.stop();
   }
-}
-
-function checkRevision(
-  revision: number,
-  at: { readonly revision: number; readonly compactRevision: number },
-): Refusal | undefined {
-  if (revision > at.revision) {
-    const message = `revision ${revision} is in the future, the store is at ${at.revision}`;
-    return { reason: 'future-revision', currentRevision: at.revision, message };
-  }
-  if (revision >= at.compactRevision) return undefined;
-  const message = `revision ${revision} is compacted, history begins at ${at.compactRevision}`;
-  return { reason: 'compacted', compactRevision: at.compactRevision, message };
 }

@@ -129,7 +129,7 @@ export class Proposals {
     try {
       let renewals = 0;
       for (;;) {
-        const outcome = await this.#runOnce(command, deadline);
+        const outcome = await this.#runOnce(command, context, deadline);
         if (outcome !== 'session-unknown') return outcome;
         renewals += 1;
         if (renewals > MAX_SESSION_RENEWALS) return refused(refusalOf('queue-full'));
@@ -139,7 +139,11 @@ export class Proposals {
     }
   }
 
-  async #runOnce(command: Command, deadline: number): Promise<Outcome<ApplyResult> | 'session-unknown'> {
+  async #runOnce(
+    command: Command,
+    { authRevision }: CallContext,
+    deadline: number,
+  ): Promise<Outcome<ApplyResult> | 'session-unknown'> {
     // A proposal further ahead could push the oldest one out of the session's window.
     const oldest = this.#inFlight.values().next().value;
     if (oldest !== undefined && this.#sequence + 1 - oldest >= SESSION_WINDOW)
@@ -147,7 +151,8 @@ export class Proposals {
     const incarnation = this.#session();
     this.#sequence += 1;
     const sequence = this.#sequence;
-    const bytes = encodeEnvelope({ incarnation, baseIndex: this.#baseIndex, sequence, command });
+    const judged = authRevision === undefined ? {} : { authRevision };
+    const bytes = encodeEnvelope({ incarnation, baseIndex: this.#baseIndex, sequence, command, ...judged });
     if (bytes.length > storeLimits.maxRequestBytes + ENVELOPE_BYTES) return refused(refusalOf('too-large'));
     if (this.#bytes + bytes.length > this.#limits.maxProposalBytes) return refused(refusalOf('queue-full'));
     this.#bytes += bytes.length;

@@ -26,7 +26,7 @@ export async function deleteHistorySlice(state: ReplicatedState): Promise<boolea
         const key = textOf(change.key);
         // What this revision replaced can no longer be read; what it wrote still can, unless it deleted.
         if (change.previousRevision !== 0) keys.push(versionKey(key, change.previousRevision));
-        if (change.type === 'delete') keys.push(versionKey(key, revision));
+        if (change.type === 'delete' && change.passing === undefined) keys.push(versionKey(key, revision));
       }
     }
     const reached = page.length < SLICE_REVISIONS ? through : revisionOfKey(page.at(-1)!.key);

@@ -2,10 +2,13 @@
 import { textOf } from '../bytes.js';
 import type { ApplyRefusal } from '../commands/result.js';
 import { itemBytes } from '../commands/result.js';
-import { containsKey, storeLimits } from '../commands/validate.js';
-import type { Compare, KeyRange, KeyValue, TxnOperation, TxnOperationResult, TxnRequest } from '../store.js';
-import { RangeCollector, readRange } from './read-range.js';
+import { storeLimits } from '../commands/validate.js';
+import type { KeyRange, KeyValue, TxnOperation, TxnOperationResult, TxnRequest } from '../store.js';
+import { checkDecided, type DecidedOperation, decideTxn, keyNotFound, StateBefore } from './decide-txn.js';
+import { RangeCollector } from './range-collector.js';
+import { type RangeSink, readRange } from './read-range.js';
 import type { StoredVersion } from './records.js';
+import { StagedSink, StagedWrites } from './staged-writes.js';
 import type { ReplicatedState, StagedChange } from './state.js';
 
 export type TxnPlan =
@@ -17,187 +20,222 @@ export type TxnPlan =
     }
   | { readonly kind: 'refused'; readonly refusal: ApplyRefusal };
 
-/** The keys whose newest version a transaction needs. */
+type Put = Extract<TxnOperation, { type: 'put' }>;
+type Delete = Extract<TxnOperation, { type: 'delete' }>;
+type Range = Extract<TxnOperation, { type: 'range' }>;
+
+/** The keys whose newest version a transaction needs, whichever way it goes. */
 export function keysOf(request: TxnRequest): readonly string[] {
-  const keys = request.compare.map((compare) => textOf(compare.key));
-  for (const operation of [...request.then, ...request.else]) {
-    if (operation.type === 'put' || operation.end === undefined) keys.push(textOf(operation.key));
-  }
+  const keys: string[] = [];
+  gatherKeys(request, keys);
   return keys;
 }
 
-function holds(result: Compare['result'], order: number): boolean {
-  switch (result) {
-    case 'equal':
-      return order === 0;
-    case 'not-equal':
-      return order !== 0;
-    case 'greater':
-      return order > 0;
-    case 'less':
-      return order < 0;
+function gatherKeys(request: TxnRequest, keys: string[]): void {
+  for (const compare of request.compare) if (compare.end === undefined) keys.push(textOf(compare.key));
+  for (const branch of [request.then, request.else]) {
+    for (const operation of branch) {
+      if (operation.type === 'txn') gatherKeys(operation.request, keys);
+      else if (operation.type === 'put' || operation.end === undefined) keys.push(textOf(operation.key));
+    }
   }
 }
 
-/** A key that is not there compares as if all its numbers were 0; its value compares with nothing. */
-function compareHolds(compare: Compare, item: KeyValue | undefined): boolean {
-  switch (compare.target) {
-    case 'value':
-      return item !== undefined && holds(compare.result, Buffer.compare(item.value, compare.operand));
-    case 'mod':
-      return holds(compare.result, Math.sign((item?.modRevision ?? 0) - compare.operand));
-    case 'create':
-      return holds(compare.result, Math.sign((item?.createRevision ?? 0) - compare.operand));
-    case 'version':
-      return holds(compare.result, Math.sign((item?.version ?? 0) - compare.operand));
-    case 'lease':
-      return holds(compare.result, Math.sign((item?.lease ?? 0) - compare.operand));
+/** What a delete takes away: the stored versions, and what the transaction itself has put. */
+class DeleteSink implements RangeSink {
+  readonly wanted = Number.POSITIVE_INFINITY;
+  readonly onlyCounts = false;
+  readonly found: { readonly item: KeyValue; readonly record: Uint8Array | undefined }[] = [];
+  readonly #budget: DeleteBudget;
+
+  constructor(budget: DeleteBudget) {
+    this.#budget = budget;
+  }
+
+  get done(): boolean {
+    return this.#budget.isSpent;
+  }
+
+  add(item: KeyValue, record: Uint8Array | undefined): void {
+    this.#budget.spend(item);
+    this.found.push({ item, record });
+  }
+
+  addKey(): void {}
+}
+
+/** All that a transaction deletes is in memory at once, until it is written. */
+class DeleteBudget {
+  #keys: number = storeLimits.maxDeletedKeys;
+  #bytes: number = storeLimits.maxDeletedBytes;
+
+  get isSpent(): boolean {
+    return this.#keys < 0 || this.#bytes < 0;
+  }
+
+  spend(item: KeyValue): void {
+    this.#keys -= 1;
+    this.#bytes -= itemBytes(item);
+  }
+}
+
+const tooManyDeletes: ApplyRefusal = {
+  reason: 'too-large',
+  message: `a transaction deletes at most ${storeLimits.maxDeletedKeys} keys with ${storeLimits.maxDeletedBytes} bytes`,
+};
+
+const tooLongAnswer: ApplyRefusal = {
+  reason: 'too-large',
+  message: `a transaction answers with at most ${storeLimits.maxTxnAnswerBytes} bytes`,
+};
+
+/** Ends the transaction with nothing of it done. */
+class RefusedError extends Error {
+  readonly refusal: ApplyRefusal;
+
+  constructor(refusal: ApplyRefusal) {
+    super(refusal.message);
+    this.refusal = refusal;
   }
 }
 
 class TxnExecution {
-  readonly #state: ReplicatedState;
-  /** Of all keys that the transaction names, and of those that a delete found. */
-  readonly #versions: Map<string, StoredVersion | null>;
-  readonly changes = new Map<string, StagedChange>();
-  #deletedKeys = 0;
-  #answerBytes = 0;
+  readonly #before: StateBefore;
+  readonly #deletes = new DeleteBudget();
+  readonly staged: StagedWrites;
+  #answerBytesLeft: number = storeLimits.maxTxnAnswerBytes;
 
-  constructor(state: ReplicatedState, versions: Map<string, StoredVersion | null>) {
-    this.#state = state;
-    this.#versions = versions;
+  constructor(before: StateBefore) {
+    this.#before = before;
+    this.staged = new StagedWrites(before.revision + 1);
   }
 
-  latest(key: string): StoredVersion | undefined {
-    return this.#versions.get(key) ?? undefined;
+  /** Throws `RefusedError`. */
+  async perform(operations: readonly DecidedOperation[]): Promise<readonly TxnOperationResult[]> {
+    const results: TxnOperationResult[] = [];
+    for (const operation of operations) results.push(await this.#performOne(operation));
+    return results;
   }
 
-  perform(operation: TxnOperation, revision: number): Promise<TxnOperationResult | ApplyRefusal> {
+  async #performOne(operation: DecidedOperation): Promise<TxnOperationResult> {
     switch (operation.type) {
       case 'put':
         return this.#put(operation);
       case 'delete':
         return this.#delete(operation);
       case 'range':
-        return this.#range(operation, revision);
-    }
-  }
-
-  async #put(operation: Extract<TxnOperation, { type: 'put' }>): Promise<TxnOperationResult | ApplyRefusal> {
-    const { value, lease = 0 } = operation;
-    if (lease !== 0 && (await this.#state.lease(lease)) === undefined) {
-      return { reason: 'lease-not-found', message: `lease ${lease} does not exist` };
-    }
-    const key = textOf(operation.key);
-    this.changes.set(key, { key, previous: this.latest(key), next: { value, lease } });
-    return { type: 'put' };
-  }
-
-  async #delete(
-    operation: Extract<TxnOperation, { type: 'delete' }>,
-  ): Promise<TxnOperationResult | ApplyRefusal> {
-    const keys = operation.end === undefined ? [textOf(operation.key)] : await this.#findVersions(operation);
-    const previous: KeyValue[] = [];
-    for (const key of keys) {
-      const version = this.latest(key);
-      // Puts and deletes of one branch are disjoint: what is staged already is a delete.
-      if (version === undefined || this.changes.has(key)) continue;
-      this.changes.set(key, { key, previous: version, next: undefined });
-      previous.push(version.item);
-    }
-    this.#deletedKeys += previous.length;
-    if (this.#deletedKeys > storeLimits.maxDeletedKeys) {
-      return {
-        reason: 'too-large',
-        message: `a transaction deletes at most ${storeLimits.maxDeletedKeys} keys`,
-      };
-    }
-    return (
-      this.#bounded(operation.previous === true ? previous : []) ?? {
-        type: 'delete',
-        deleted: previous.length,
-        previous: operation.previous === true ? previous : [],
+        return this.#range(operation);
+      case 'txn': {
+        const { succeeded, operations } = operation.decided;
+        return { type: 'txn', succeeded, results: await this.perform(operations) };
       }
+    }
+  }
+
+  async #put(operation: Put): Promise<TxnOperationResult> {
+    const { keepValue, keepLease, lease = 0 } = operation;
+    const key = textOf(operation.key);
+    const previous = await this.#before.latest(key);
+    const current = this.#current(key, previous);
+    // It was there before the transaction, but an operation in front of this one may have deleted it.
+    if ((keepValue === true || keepLease === true) && current === undefined)
+      throw new RefusedError(keyNotFound);
+    this.staged.put(
+      key,
+      previous,
+      keepValue === true && current !== undefined ? current.value : operation.value,
+      keepLease === true && current !== undefined ? current.lease : lease,
     );
+    if (operation.previous !== true || current === undefined) return { type: 'put' };
+    this.#answer([current]);
+    return { type: 'put', previous: current };
   }
 
-  async #range(
-    operation: Extract<TxnOperation, { type: 'range' }>,
-    revision: number,
-  ): Promise<TxnOperationResult | ApplyRefusal> {
-    const merged = new Map<string, KeyValue>();
-    for (const item of await this.#items(operation)) merged.set(textOf(item.key), item);
-    for (const [key, change] of this.changes) {
-      if (!containsKey(operation, key)) continue;
-      if (change.next === undefined) merged.delete(key);
-      else merged.set(key, stagedItem(change, revision));
+  async #delete(operation: Delete): Promise<TxnOperationResult> {
+    const sink = new DeleteSink(this.#deletes);
+    await this.#read(operation, sink);
+    if (this.#deletes.isSpent) throw new RefusedError(tooManyDeletes);
+    for (const { item, record } of sink.found) {
+      const key = textOf(item.key);
+      this.staged.delete(
+        key,
+        record === undefined ? await this.#before.latest(key) : ({ item, record } satisfies StoredVersion),
+      );
     }
-    const collector = new RangeCollector(operation);
-    for (const key of [...merged.keys()].sort()) collector.add(merged.get(key)!);
-    return this.#bounded(collector.items) ?? { type: 'range', items: collector.items, more: collector.more };
+    const previous = operation.previous === true ? sink.found.map(({ item }) => item) : [];
+    this.#answer(previous);
+    return { type: 'delete', deleted: sink.found.length, previous };
   }
 
-  #bounded(items: readonly KeyValue[]): ApplyRefusal | undefined {
-    for (const item of items) this.#answerBytes += itemBytes(item);
-    if (this.#answerBytes <= storeLimits.maxTxnAnswerBytes) return undefined;
-    return {
-      reason: 'too-large',
-      message: `a transaction answers with at most ${storeLimits.maxTxnAnswerBytes} bytes`,
-    };
+  async #range(operation: Range): Promise<TxnOperationResult> {
+    const collector = new RangeCollector(operation, this.#answerBytesLeft);
+    const { revision = 0 } = operation;
+    if (revision === 0) await this.#read(operation, collector);
+    else await readRange(this.#before.view(), operation, revision, collector);
+    const { items, more, count } = collector.result(this.#before.revision);
+    if (collector.overflow !== undefined) throw new RefusedError(collector.overflow);
+    this.#answer(items);
+    return { type: 'range', items, more, ...(count === undefined ? {} : { count }) };
   }
 
-  /** The keys in a range, whose newest versions are known from then on. */
-  async #findVersions(range: KeyRange): Promise<readonly string[]> {
-    const keys = (await this.#items(range)).map((item) => textOf(item.key));
-    for (const [key, version] of await this.#state.prefetch(keys)) this.#versions.set(key, version);
-    return keys;
+  #answer(items: readonly KeyValue[]): void {
+    for (const item of items) this.#answerBytesLeft -= itemBytes(item);
+    if (this.#answerBytesLeft < 0) throw new RefusedError(tooLongAnswer);
   }
 
-  async #items(range: KeyRange & { readonly limitItems?: number }): Promise<readonly KeyValue[]> {
+  #current(key: string, previous: StoredVersion | undefined): KeyValue | undefined {
+    const staged = this.staged.peek(key);
+    return staged === undefined ? previous?.item : (staged ?? undefined);
+  }
+
+  /** As the transaction has left it so far. */
+  async #read(range: KeyRange, sink: RangeSink): Promise<void> {
     if (range.end === undefined) {
-      const version = this.latest(textOf(range.key));
-      return version === undefined ? [] : [version.item];
+      await this.#readOne(textOf(range.key), sink);
+      return;
     }
-    // Staged changes can hide at most as many items as there are: read that many more.
-    const limitItems = range.limitItems === undefined ? 0 : range.limitItems + this.changes.size + 1;
-    const collector = new RangeCollector({ limitItems, limitBytes: storeLimits.maxTxnAnswerBytes * 2 });
-    const view = this.#state.stateView();
-    try {
-      await readRange(view, range, undefined, collector);
-    } finally {
-      await view.view.close();
+    const keys = this.staged.keysIn(range);
+    if (keys.length === 0) {
+      await readRange(this.#before.view(), range, undefined, sink);
+      return;
     }
-    return collector.items;
+    const merged = new StagedSink(this.staged, keys, sink);
+    await readRange(this.#before.view(), range, undefined, merged);
+    merged.finish();
+  }
+
+  async #readOne(key: string, sink: RangeSink): Promise<void> {
+    const staged = this.staged.peek(key);
+    if (staged === null) return;
+    if (staged !== undefined) {
+      sink.add(staged, undefined);
+      return;
+    }
+    const version = await this.#before.latest(key);
+    if (version !== undefined) sink.add(version.item, version.record);
   }
 }
 
-function stagedItem(change: StagedChange, revision: number): KeyValue {
-  const { key, previous, next } = change;
-  return {
-    key: previous?.item.key ?? Uint8Array.from(Buffer.from(key, 'latin1')),
-    value: next!.value,
-    createRevision: previous?.item.createRevision ?? revision,
-    modRevision: revision,
-    version: (previous?.item.version ?? 0) + 1,
-    lease: next!.lease,
-  };
+async function plan(before: StateBefore, request: TxnRequest): Promise<TxnPlan> {
+  const decided = await decideTxn(before, request);
+  const refusal = await checkDecided(before, decided);
+  if (refusal !== undefined) return { kind: 'refused', refusal };
+  const execution = new TxnExecution(before);
+  try {
+    const results = await execution.perform(decided.operations);
+    return { kind: 'planned', succeeded: decided.succeeded, results, changes: execution.staged.changes };
+  } catch (error) {
+    if (error instanceof RefusedError) return { kind: 'refused', refusal: error.refusal };
+    throw error;
+  }
 }
 
 /** Throws `DamagedRecordError` or `DiskFailedError` when the state cannot be read. */
 export async function planTxn(state: ReplicatedState, request: TxnRequest): Promise<TxnPlan> {
-  const execution = new TxnExecution(state, await state.prefetch(keysOf(request)));
-  let succeeded = true;
-  for (const compare of request.compare) {
-    const version = execution.latest(textOf(compare.key));
-    if (compareHolds(compare, version?.item)) continue;
-    succeeded = false;
-    break;
+  const before = new StateBefore(state);
+  try {
+    return await plan(before, request);
+  } finally {
+    await before.close();
   }
-  const results: TxnOperationResult[] = [];
-  for (const operation of succeeded ? request.then : request.else) {
-    const result = await execution.perform(operation, state.revision + 1);
-    if ('reason' in result) return { kind: 'refused', refusal: result };
-    results.push(result);
-  }
-  return { kind: 'planned', succeeded, results, changes: [...execution.changes.values()] };
 }

@@ -55,8 +55,9 @@ async function fetchEvents(
     : [];
   let nextHead = 0;
   return wanted.map((change, index): WatchEvent => {
-    const record = superseded[index] ?? heads[nextHead++];
+    const stored = superseded[index] ?? heads[nextHead++];
     const { key, revision } = change;
+    const record = change.passing === undefined ? stored : change.passing.record;
     const previousRecord = change.previousRevision === 0 ? undefined : before[index];
     const previous =
       previousRecord === undefined ? undefined : decodeVersion(salt, key, previousRecord)?.item;
@@ -67,7 +68,9 @@ async function fetchEvents(
     if (item?.modRevision !== revision) {
       throw new DamagedRecordError(`revision ${revision} lacks the version it speaks of`);
     }
-    return { type: 'put', item, ...withPrevious };
+    // A new life of the key: what it was before this revision's delete of it is not what the put replaced.
+    const isCreated = item.createRevision === revision;
+    return { type: 'put', item, ...(isCreated ? {} : withPrevious) };
   });
 }
 

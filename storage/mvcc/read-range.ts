@@ -1,6 +1,6 @@
 /** Reading a range of keys, at the latest revision or at an earlier one. */
 import { bytesOf, textOf } from '../bytes.js';
-import type { KeyRange, KeyValue, RangeRequest, RangeResult } from '../store.js';
+import type { KeyRange, KeyValue, Refusal } from '../store.js';
 import {
   HEADS_END,
   headKey,
@@ -10,96 +10,55 @@ import {
   versionKey,
   versionsFrom,
 } from './key-space.js';
-import { decodeVersion, type RecordSalt } from './records.js';
+import { decodeVersion, type RecordSalt, type StoredVersion } from './records.js';
 import type { StateView } from './state.js';
 import type { View, ViewCursor, ViewEntry } from './view.js';
 
 const PAGE_ENTRIES = 256;
 
-/** Gathers items up to the limits; counting goes on past them when it was asked for. */
-export class RangeCollector {
-  readonly #request: Pick<RangeRequest, 'limitItems' | 'limitBytes' | 'keysOnly' | 'count' | 'countOnly'>;
-  readonly items: KeyValue[] = [];
-  #bytes = 0;
-  #full = false;
-  more = false;
-  count = 0;
-
-  constructor(request: Pick<RangeRequest, 'limitItems' | 'limitBytes' | 'keysOnly' | 'count' | 'countOnly'>) {
-    this.#request = request;
-  }
-
-  /** How many items are still welcome, for sizing pages. */
-  get wanted(): number {
-    const { limitItems } = this.#request;
-    return limitItems === undefined || limitItems === 0 || this.#counting
-      ? Number.POSITIVE_INFINITY
-      : limitItems - this.items.length + 1;
-  }
-
-  get #counting(): boolean {
-    return this.#request.count === true || this.#request.countOnly === true;
-  }
-
+/** Takes the keys of a range in their order, each as it was at the revision that is read. */
+export interface RangeSink {
+  /** How many keys are still welcome, for sizing pages. */
+  readonly wanted: number;
   /** Nothing further can change the answer. */
-  get done(): boolean {
-    return this.more && !this.#counting;
-  }
-
-  add(item: KeyValue): void {
-    this.count += 1;
-    if (this.#request.countOnly === true) return;
-    if (this.#full) {
-      this.more = true;
-      return;
-    }
-    this.items.push(this.#request.keysOnly === true ? { ...item, value: new Uint8Array(0) } : item);
-    this.#bytes += item.key.length + item.value.length;
-    const { limitItems = 0, limitBytes = 0 } = this.#request;
-    this.#full =
-      (limitItems > 0 && this.items.length >= limitItems) || (limitBytes > 0 && this.#bytes >= limitBytes);
-  }
-
-  result(revision: number): RangeResult {
-    return {
-      items: this.items,
-      more: this.more,
-      ...(this.#counting ? { count: this.count } : {}),
-      revision,
-    };
-  }
+  readonly done: boolean;
+  /** All that matters of a further key is that it is there: `addKey` does then. */
+  readonly onlyCounts: boolean;
+  /** `record`: the bytes that it is stored as, when it is. */
+  add(item: KeyValue, record: Uint8Array | undefined): void;
+  addKey(key: string): void;
 }
 
-interface Bounds {
+/** A range as text. */
+export interface Bounds {
   readonly from: string;
   /** undefined: no upper bound. */
   readonly to: string | undefined;
 }
 
-function boundsOf(range: KeyRange): Bounds {
+export function boundsOf(range: KeyRange): Bounds {
   const from = textOf(range.key);
   // One key is the range that ends just after it.
   if (range.end === undefined) return { from, to: `${from}\u0000` };
   return { from, to: range.end.length === 0 ? undefined : textOf(range.end) };
 }
 
-async function readHeads(
-  view: View,
-  salt: RecordSalt,
-  bounds: Bounds,
-  collector: RangeCollector,
-): Promise<void> {
+function addVersion(sink: RangeSink, version: StoredVersion | undefined): void {
+  if (version !== undefined) sink.add(version.item, version.record);
+}
+
+async function readHeads(view: View, salt: RecordSalt, bounds: Bounds, sink: RangeSink): Promise<void> {
   const to = bounds.to === undefined ? HEADS_END : headKey(bounds.to);
   if (headKey(bounds.from) >= to) return;
   const cursor = view.iterate(headKey(bounds.from), to);
   try {
-    while (!collector.done) {
-      const page = await cursor.nextPage(Math.min(PAGE_ENTRIES, collector.wanted));
+    while (!sink.done) {
+      const page = await cursor.nextPage(Math.min(PAGE_ENTRIES, sink.wanted));
       if (page.length === 0) return;
       for (const { key, value } of page) {
-        const version = decodeVersion(salt, bytesOf(keyOfHead(key)), value);
-        if (version !== undefined) collector.add(version.item);
-        if (collector.done) return;
+        if (sink.onlyCounts) sink.addKey(keyOfHead(key));
+        else addVersion(sink, decodeVersion(salt, bytesOf(keyOfHead(key)), value));
+        if (sink.done) return;
       }
     }
   } finally {
@@ -142,8 +101,8 @@ async function pickVersion(
   salt: RecordSalt,
   key: string,
   revision: number,
-): Promise<KeyValue | undefined> {
-  let picked: KeyValue | undefined;
+): Promise<StoredVersion | undefined> {
+  let picked: StoredVersion | undefined;
   let found = false;
   for (;;) {
     const entry = await versions.peek();
@@ -152,7 +111,7 @@ async function pickVersion(
     if (parsed.key !== key) break;
     if (!found && parsed.revision <= revision) {
       found = true;
-      picked = decodeVersion(salt, bytesOf(key), entry.value)?.item;
+      picked = decodeVersion(salt, bytesOf(key), entry.value);
     }
     versions.skip();
   }
@@ -164,7 +123,7 @@ async function readHistory(
   state: StateView,
   bounds: Bounds,
   revision: number,
-  collector: RangeCollector,
+  sink: RangeSink,
 ): Promise<void> {
   const { view, salt } = state;
   const { from, to } = bounds;
@@ -174,7 +133,7 @@ async function readHistory(
     view.iterate(versionsFrom(from), to === undefined ? VERSIONS_END : versionsFrom(to)),
   );
   try {
-    while (!collector.done) {
+    while (!sink.done) {
       const head = await heads.peek();
       const version = await versions.peek();
       if (head === undefined && version === undefined) return;
@@ -182,16 +141,29 @@ async function readHistory(
       const versionOf = version === undefined ? undefined : parseVersionKey(version.key).key;
       const key =
         headOf === undefined || (versionOf !== undefined && versionOf < headOf) ? versionOf! : headOf;
-      const current = headOf === key ? decodeVersion(salt, bytesOf(key), head!.value)?.item : undefined;
+      const current = headOf === key ? decodeVersion(salt, bytesOf(key), head!.value) : undefined;
       if (headOf === key) heads.skip();
       const older = versionOf === key ? await pickVersion(versions, salt, key, revision) : undefined;
-      const item = current !== undefined && current.modRevision <= revision ? current : older;
-      if (item !== undefined) collector.add(item);
+      addVersion(sink, current !== undefined && current.item.modRevision <= revision ? current : older);
     }
   } finally {
     await heads.close();
     await versions.close();
   }
+}
+
+/** undefined: the state can be read as of `revision`. */
+export function checkRevision(
+  revision: number,
+  at: { readonly revision: number; readonly compactRevision: number },
+): Extract<Refusal, { reason: 'future-revision' | 'compacted' }> | undefined {
+  if (revision > at.revision) {
+    const message = `revision ${revision} is in the future, the store is at ${at.revision}`;
+    return { reason: 'future-revision', currentRevision: at.revision, message };
+  }
+  if (revision >= at.compactRevision) return undefined;
+  const message = `revision ${revision} is compacted, history begins at ${at.compactRevision}`;
+  return { reason: 'compacted', compactRevision: at.compactRevision, message };
 }
 
 /**
@@ -202,20 +174,19 @@ export async function readRange(
   state: StateView,
   range: KeyRange,
   revision: number | undefined,
-  collector: RangeCollector,
+  sink: RangeSink,
 ): Promise<void> {
   const bounds = boundsOf(range);
   if (revision !== undefined && revision < state.revision) {
-    await readHistory(state, bounds, revision, collector);
+    await readHistory(state, bounds, revision, sink);
     return;
   }
   if (range.end !== undefined) {
-    await readHeads(state.view, state.salt, bounds, collector);
+    await readHeads(state.view, state.salt, bounds, sink);
     return;
   }
   const record = await state.view.get(headKey(bounds.from));
-  const version = record === undefined ? undefined : decodeVersion(state.salt, range.key, record);
-  if (version !== undefined) collector.add(version.item);
+  if (record !== undefined) addVersion(sink, decodeVersion(state.salt, range.key, record));
 }
 
 /** The versions that a revision's changes speak of. */

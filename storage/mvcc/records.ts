@@ -84,26 +84,47 @@ export function decodeVersion(
 export interface KeyChange {
   readonly type: 'put' | 'delete';
   readonly key: Uint8Array;
-  /** The mod revision it replaced; 0: there was none. */
+  /** The mod revision it had before this revision; 0: there was none. */
   readonly previousRevision: number;
+  /** A later change of the same revision took its place: nothing stands in the key space for it. */
+  readonly passing?: { readonly record: Uint8Array | undefined };
 }
 
+const CHANGE_PUT = 0;
+const CHANGE_DELETE = 1;
+const CHANGE_PASSING_PUT = 2;
+const CHANGE_PASSING_DELETE = 3;
+
+function encodeChange(change: KeyChange): Tuple {
+  const { type, key, previousRevision, passing } = change;
+  if (passing === undefined) return [type === 'put' ? CHANGE_PUT : CHANGE_DELETE, key, previousRevision];
+  return passing.record === undefined
+    ? [CHANGE_PASSING_DELETE, key, previousRevision]
+    : [CHANGE_PASSING_PUT, key, previousRevision, passing.record];
+}
+
+/** In the order of the operations that made them, which is also the order in which watchers are told. */
 export function encodeChanges(databaseKey: string, changes: readonly KeyChange[]): Uint8Array {
-  const tuples = changes.map(
-    (change): Tuple => [change.type === 'put' ? 0 : 1, change.key, change.previousRevision],
-  );
-  return sealRecord(bytesOf(databaseKey), tuples);
+  return sealRecord(bytesOf(databaseKey), changes.map(encodeChange));
 }
 
 export function decodeChanges(databaseKey: string, record: Uint8Array): readonly KeyChange[] {
   return openRecord(bytesOf(databaseKey), record).map((value): KeyChange => {
     if (!Array.isArray(value)) throw new DamagedRecordError('a revision');
     const tuple = value as Tuple;
-    return {
-      type: tuple[0] === 0 ? 'put' : 'delete',
-      key: bytesAt(tuple, 1),
-      previousRevision: numberAt(tuple, 2),
-    };
+    const change = { key: bytesAt(tuple, 1), previousRevision: numberAt(tuple, 2) };
+    switch (tuple[0]) {
+      case CHANGE_PUT:
+        return { type: 'put', ...change };
+      case CHANGE_DELETE:
+        return { type: 'delete', ...change };
+      case CHANGE_PASSING_PUT:
+        return { type: 'put', ...change, passing: { record: bytesAt(tuple, 3) } };
+      case CHANGE_PASSING_DELETE:
+        return { type: 'delete', ...change, passing: { record: undefined } };
+      default:
+        throw new DamagedRecordError('a change');
+    }
   });
 }
 

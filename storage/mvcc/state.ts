@@ -56,11 +56,47 @@ export interface AppliedChange {
   readonly previous: KeyValue | undefined;
 }
 
-/** What a command wants to do to a key: `next` undefined deletes it. */
+/**
+ * What a command wants to do to a key: `next` undefined deletes it. In general a revision changes a key once. A
+ * transaction may do it more often: all but the last are `passing`, seen by watchers and by nobody else.
+ */
 export interface StagedChange {
   readonly key: string;
+  /** Before the revision. */
   readonly previous: StoredVersion | undefined;
   readonly next: { readonly value: Uint8Array; readonly lease: number } | undefined;
+  readonly passing?: boolean;
+  /** An earlier change of the revision deleted the key: this one begins a new life of it. */
+  readonly recreates?: boolean;
+}
+
+/** What a key that is put under `revision` then is. */
+export function itemOf(
+  change: StagedChange & { readonly next: { readonly value: Uint8Array; readonly lease: number } },
+  revision: number,
+): KeyValue {
+  const { key, previous, next, recreates } = change;
+  const lived = recreates === true ? undefined : previous?.item;
+  return {
+    // A buffer of its own: a view would keep the whole log entry alive.
+    key: previous?.item.key ?? Uint8Array.from(bytesOf(key)),
+    value: next.value,
+    createRevision: lived?.createRevision ?? revision,
+    modRevision: revision,
+    version: (lived?.version ?? 0) + 1,
+    lease: next.lease,
+  };
+}
+
+/** The tombstone that watchers are shown. */
+function deletedItem(key: Uint8Array, revision: number): KeyValue {
+  return { key, value: new Uint8Array(0), createRevision: 0, modRevision: revision, version: 0, lease: 0 };
+}
+
+interface WrittenChange {
+  readonly applied: AppliedChange;
+  /** Of a put. */
+  readonly record: Uint8Array | undefined;
 }
 
 /** A point in time for readers: a view and the revisions it belongs to. */
@@ -151,6 +187,11 @@ export class ReplicatedState {
 
   get timeMilliseconds(): number {
     return this.#meta.timeMilliseconds;
+  }
+
+  /** Of users and roles; 0 while there are none. */
+  get authRevision(): number {
+    return 0;
   }
 
   get clusterFormatVersion(): number {
@@ -247,12 +288,17 @@ export class ReplicatedState {
     const records: KeyChange[] = [];
     const applied: AppliedChange[] = [];
     for (const change of changes) {
-      const done = change.next === undefined ? this.#delete(change, revision) : this.#put(change, revision);
-      applied.push(done);
+      const { next } = change;
+      const done =
+        next === undefined
+          ? this.#delete(change, revision)
+          : this.#put(change, itemOf({ ...change, next }, revision));
+      applied.push(done.applied);
       records.push({
-        type: done.type,
-        key: done.item.key,
+        type: done.applied.type,
+        key: done.applied.item.key,
         previousRevision: change.previous?.item.modRevision ?? 0,
+        ...(change.passing === true ? { passing: { record: done.record } } : {}),
       });
     }
     const key = revisionKey(revision);
@@ -261,42 +307,36 @@ export class ReplicatedState {
     return applied;
   }
 
-  #put(change: StagedChange, revision: number): AppliedChange {
-    const { previous, next } = change;
-    const { value, lease } = next!;
-    const stored = encodeVersion(this.#salt, {
-      // A buffer of its own: a view would keep the whole log entry alive.
-      key: previous?.item.key ?? Uint8Array.from(bytesOf(change.key)),
-      value,
-      createRevision: previous?.item.createRevision ?? revision,
-      modRevision: revision,
-      version: (previous?.item.version ?? 0) + 1,
-      lease,
-    });
-    if (previous !== undefined) this.#supersede(change.key, previous, lease);
-    if (lease !== 0) this.leases.attach(lease, change.key);
-    this.#store.set(headKey(change.key), stored.record);
-    this.#hash.add(stored.record);
-    this.#cache.set(change.key, stored);
-    return { type: 'put', item: stored.item, previous: previous?.item };
+  #put(change: StagedChange, next: KeyValue): WrittenChange {
+    const { key, previous, passing, recreates } = change;
+    const stored = encodeVersion(this.#salt, next);
+    const { item, record } = stored;
+    const replaced = recreates === true ? undefined : previous?.item;
+    const written: WrittenChange = { applied: { type: 'put', item, previous: replaced }, record };
+    if (passing === true) return written;
+    if (previous !== undefined) this.#supersede(key, previous, item.lease);
+    if (item.lease !== 0) this.leases.attach(item.lease, key);
+    this.#store.set(headKey(key), record);
+    this.#hash.add(record);
+    this.#cache.set(key, stored);
+    return written;
   }
 
-  #delete(change: StagedChange, revision: number): AppliedChange {
-    const previous = change.previous!;
-    const { key } = previous.item;
+  #delete(change: StagedChange, revision: number): WrittenChange {
+    const { previous, passing } = change;
+    const key = previous?.item.key ?? Uint8Array.from(bytesOf(change.key));
+    const item = deletedItem(key, revision);
+    const written: WrittenChange = {
+      applied: { type: 'delete', item, previous: previous?.item },
+      record: undefined,
+    };
+    // What lived within this revision only has left nothing to take away.
+    if (passing === true || previous === undefined) return written;
     this.#supersede(change.key, previous, 0);
     this.#store.set(headKey(change.key), null);
     this.#store.set(versionKey(change.key, revision), encodeTombstone(this.#salt, key, revision));
     this.#cache.set(change.key, null);
-    const item: KeyValue = {
-      key,
-      value: new Uint8Array(0),
-      createRevision: 0,
-      modRevision: revision,
-      version: 0,
-      lease: 0,
-    };
-    return { type: 'delete', item, previous: previous.item };
+    return written;
   }
 
   #supersede(key: string, previous: StoredVersion, nextLease: number): void {

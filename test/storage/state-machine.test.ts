@@ -6,7 +6,8 @@ import { type Command, encodeEnvelope } from '../../storage/commands/command.js'
 import { SESSION_WINDOW } from '../../storage/commands/sessions.js';
 import { formatLog } from '../../storage/log/format-log.js';
 import { type MemberLog, openMemberLog } from '../../storage/log/member-log.js';
-import { RangeCollector, readRange } from '../../storage/mvcc/read-range.js';
+import { RangeCollector } from '../../storage/mvcc/range-collector.js';
+import { readRange } from '../../storage/mvcc/read-range.js';
 import type { StateView } from '../../storage/mvcc/state.js';
 import { decodeChunks, encodeChunks, type SnapshotRecord } from '../../storage/snapshot/chunks.js';
 import { MemberStateMachine, type ProposalEnd } from '../../storage/state-machine.js';
@@ -109,10 +110,12 @@ async function contents(machine: MemberStateMachine, revision?: number): Promise
   const collector = new RangeCollector({});
   await readRange(view, { key: new Uint8Array(0), end: new Uint8Array(0) }, revision, collector);
   await view.view.close();
-  return collector.items.map(
-    (item) =>
-      `${text(item.key)}=${text(item.value)} ${item.createRevision}/${item.modRevision}/${item.version}/${item.lease}`,
-  );
+  return collector
+    .result(view.revision)
+    .items.map(
+      (item) =>
+        `${text(item.key)}=${text(item.value)} ${item.createRevision}/${item.modRevision}/${item.version}/${item.lease}`,
+    );
 }
 
 /** Everything that two members must agree on. */
@@ -200,7 +203,11 @@ describe('the state machine', () => {
       const found = new RangeCollector({});
       await readRange(view, { key: bytes('a') }, undefined, found);
       await view.view.close();
-      seen.push([view.revision, found.items[0]?.modRevision ?? 1, view.appliedIndex + 1]);
+      seen.push([
+        view.revision,
+        found.result(view.revision).items[0]?.modRevision ?? 1,
+        view.appliedIndex + 1,
+      ]);
     }
     // Revision 1 is the empty store's.
     for (const [revision, modRevision, nextIndex] of seen) {

@@ -189,16 +189,16 @@ describe('the store', () => {
   it.each([
     ['an empty key', { then: [put('', 'x')] }, 'invalid'],
     ['a long key', { then: [put('k'.repeat(9000), 'x')] }, 'invalid'],
-    ['one key twice', { then: [put('a', '1'), put('a', '2')] }, 'invalid'],
+    ['one key twice', { then: [put('a', '1'), put('a', '2')] }, 'duplicate-key'],
     [
       'a put inside a delete',
       { then: [put('b', '1'), { type: 'delete', key: bytes('a'), end: bytes('c') }] },
-      'invalid',
+      'duplicate-key',
     ],
     [
       'too many operations',
       { then: Array.from({ length: 129 }, (_, index) => put(`k${index}`, '')) },
-      'invalid',
+      'too-many-operations',
     ],
     ['too many bytes', { then: [put('a', 'x'.repeat(3_700_000))] }, 'too-large'],
     ['a lease that does not exist', { then: [put('a', '1', 42)] }, 'lease-not-found'],

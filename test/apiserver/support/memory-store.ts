@@ -7,9 +7,11 @@ import type {
   Compare,
   KeyRange,
   KeyValue,
+  LeaseState,
   MemberHealth,
   MemberStatus,
   Outcome,
+  PutOperation,
   RangeRequest,
   RangeResult,
   Refusal,
@@ -23,11 +25,31 @@ import type {
   WatchRequest,
   WatchStep,
 } from '../../../storage/index.js';
+import { pageOf } from './memory-page.js';
+
+interface Decided {
+  readonly succeeded: boolean;
+  readonly operations: readonly DecidedOperation[];
+}
+
+type DecidedOperation =
+  | Exclude<TxnOperation, { type: 'txn' }>
+  | { readonly type: 'txn'; readonly decided: Decided };
 
 interface Version {
   readonly revision: number;
   /** undefined: deleted at this revision. */
   readonly item: KeyValue | undefined;
+}
+
+/** A transaction is refused as a whole: thrown where it is found, nothing has been kept by then. */
+class RefusedError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
 }
 
 export interface MemoryStore extends Store {
@@ -60,6 +82,9 @@ export function createMemoryStore(): MemoryStore {
   const versions = new Map<string, Version[]>();
   const history: WatchEvent[] = [];
   const waiters = new Set<() => void>();
+  /** Their time to live in seconds; nothing runs out here. */
+  const leases = new Map<number, number>();
+  let nextLease = 1;
   let current = 1;
   let compacted = 0;
 
@@ -77,7 +102,12 @@ export function createMemoryStore(): MemoryStore {
   };
 
   const holds = (compare: Compare): boolean => {
-    const item = at(text(compare.key), current);
+    const items = keysOf(compare, current);
+    if (items.length === 0) return compare.target !== 'value' && holdsFor(compare, undefined);
+    return items.every((item) => holdsFor(compare, item));
+  };
+
+  const holdsFor = (compare: Compare, item: KeyValue | undefined): boolean => {
     const actual =
       compare.target === 'value'
         ? Buffer.compare(item?.value ?? new Uint8Array(), compare.operand)
@@ -105,7 +135,7 @@ export function createMemoryStore(): MemoryStore {
   };
 
   const record = (key: string, item: KeyValue | undefined, revision: number): void => {
-    const previous = at(key, revision);
+    const previous = item?.createRevision === revision ? undefined : at(key, revision - 1);
     const list = versions.get(key) ?? [];
     versions.set(key, list);
     list.push({ revision, item });
@@ -124,32 +154,62 @@ export function createMemoryStore(): MemoryStore {
     });
   };
 
-  const execute = (operation: TxnOperation, revision: number): TxnOperationResult => {
+  const checkRevision = (revision: number): void => {
+    if (revision > current) {
+      const message = 'future revision';
+      throw new RefusedError({ reason: 'future-revision', currentRevision: current, message });
+    }
+    if (revision < compacted)
+      throw new RefusedError({ reason: 'compacted', compactRevision: compacted, message: 'compacted' });
+  };
+
+  const executePut = (operation: PutOperation, revision: number): TxnOperationResult => {
+    const key = text(operation.key);
+    const old = at(key, revision);
+    if (old === undefined && (operation.keepValue === true || operation.keepLease === true))
+      throw new RefusedError({ reason: 'key-not-found', message: 'nothing to keep' });
+    const lease = operation.keepLease === true ? (old?.lease ?? 0) : (operation.lease ?? 0);
+    if (lease !== 0 && !leases.has(lease))
+      throw new RefusedError({ reason: 'lease-not-found', message: 'no such lease' });
+    record(
+      key,
+      {
+        key: operation.key,
+        value: operation.keepValue === true && old !== undefined ? old.value : operation.value,
+        createRevision: old?.createRevision ?? revision,
+        modRevision: revision,
+        version: (old?.version ?? 0) + 1,
+        lease,
+      },
+      revision,
+    );
+    return operation.previous === true && old !== undefined
+      ? { type: 'put', previous: old }
+      : { type: 'put' };
+  };
+
+  const deleteAll = (items: readonly KeyValue[], revision: number): void => {
+    for (const item of items) record(text(item.key), undefined, revision);
+  };
+
+  const execute = (operation: DecidedOperation, revision: number): TxnOperationResult => {
     switch (operation.type) {
-      case 'put': {
-        const key = text(operation.key);
-        const old = at(key, current);
-        record(
-          key,
-          {
-            key: operation.key,
-            value: operation.value,
-            createRevision: old?.createRevision ?? revision,
-            modRevision: revision,
-            version: (old?.version ?? 0) + 1,
-            lease: operation.lease ?? 0,
-          },
-          revision,
-        );
-        return { type: 'put' };
-      }
+      case 'put':
+        return executePut(operation, revision);
       case 'delete': {
-        const previous = keysOf(operation, current);
-        for (const item of previous) record(text(item.key), undefined, revision);
-        return { type: 'delete', deleted: previous.length, previous };
+        const found = keysOf(operation, revision);
+        deleteAll(found, revision);
+        const previous = operation.previous === true ? found : [];
+        return { type: 'delete', deleted: found.length, previous };
       }
-      case 'range':
-        return { type: 'range', items: keysOf(operation, current), more: false };
+      case 'range': {
+        if (operation.revision) checkRevision(operation.revision);
+        return { type: 'range', ...pageOf(keysOf(operation, operation.revision || revision), operation) };
+      }
+      case 'txn': {
+        const { succeeded, operations } = operation.decided;
+        return { type: 'txn', succeeded, results: operations.map((each) => execute(each, revision)) };
+      }
       default: {
         const never: never = operation;
         return never;
@@ -157,21 +217,54 @@ export function createMemoryStore(): MemoryStore {
     }
   };
 
-  const runTxn = (request: TxnRequest): TxnResult => {
+  /** All compares, also the inner ones, look at the state just before. */
+  const decide = (request: TxnRequest): Decided => {
     const succeeded = request.compare.every(holds);
+    const operations = (succeeded ? request.then : request.else).map(
+      (operation): DecidedOperation =>
+        operation.type === 'txn' ? { type: 'txn', decided: decide(operation.request) } : operation,
+    );
+    return { succeeded, operations };
+  };
+
+  /** Whatever `write` records is one revision, or, when it throws, nothing. */
+  const inOneRevision = <Value>(write: (revision: number) => Value): Value => {
     const revision = current + 1;
     const before = history.length;
-    const results = (succeeded ? request.then : request.else).map((operation) =>
-      execute(operation, revision),
-    );
-    if (history.length > before) {
-      current = revision;
-      for (const wake of waiters) wake();
+    try {
+      const value = write(revision);
+      if (history.length > before) {
+        current = revision;
+        for (const wake of waiters) wake();
+      }
+      return value;
+    } catch (error) {
+      for (const event of history.splice(before)) versions.get(text(event.item.key))?.pop();
+      throw error;
     }
+  };
+
+  const runTxn = (request: TxnRequest): TxnResult => {
+    const { succeeded, operations } = decide(request);
+    const results = inOneRevision((revision) => operations.map((operation) => execute(operation, revision)));
     return { succeeded, results, revision: current };
   };
 
+  const attachedTo = (lease: number): KeyValue[] =>
+    keysOf({ key: new Uint8Array(), end: new Uint8Array() }, current).filter((item) => item.lease === lease);
+
+  const noSuchLease: Refusal = { reason: 'lease-not-found', message: 'no such lease' };
+
   const refused = <Value>(refusal: Refusal): Outcome<Value> => ({ kind: 'refused', refusal });
+
+  const outcomeOf = <Value>(run: () => Value): Outcome<Value> => {
+    try {
+      return { kind: 'done', value: run() };
+    } catch (error) {
+      if (error instanceof RefusedError) return refused(error.refusal);
+      throw error;
+    }
+  };
 
   const store: MemoryStore = {
     failWrites: undefined,
@@ -189,42 +282,58 @@ export function createMemoryStore(): MemoryStore {
       store.beforeTxn?.();
       if (store.failWrites !== undefined) return Promise.resolve(store.failWrites);
       store.writes += 1;
-      return Promise.resolve({ kind: 'done', value: runTxn(request) });
+      return Promise.resolve(outcomeOf(() => runTxn(request)));
     },
     range(request: RangeRequest) {
       if (store.failReads !== undefined && request.consistency === 'linearizable') {
         return Promise.resolve(refused<RangeResult>(store.failReads));
       }
-      const revision = request.revision ?? current;
-      if (revision > current) {
-        return Promise.resolve(
-          refused<RangeResult>({
-            reason: 'future-revision',
-            currentRevision: current,
-            message: 'future revision',
-          }),
-        );
-      }
-      if (revision < compacted) {
-        return Promise.resolve(
-          refused<RangeResult>({ reason: 'compacted', compactRevision: compacted, message: 'compacted' }),
-        );
-      }
-      const all = keysOf(request, revision);
-      const items = all.slice(0, request.limitItems ?? all.length);
-      return Promise.resolve({
-        kind: 'done',
-        value: {
-          items,
-          more: items.length < all.length,
-          revision: current,
-          ...(request.count === true ? { count: all.length } : {}),
-        },
-      });
+      return Promise.resolve(
+        outcomeOf(() => {
+          if (request.revision) checkRevision(request.revision);
+          return { ...pageOf(keysOf(request, request.revision || current), request), revision: current };
+        }),
+      );
     },
     watch: (request) => createWatch(request),
-    leaseGrant: () => Promise.resolve(refused({ reason: 'invalid', message: 'no leases here' })),
-    leaseRevoke: () => Promise.resolve(refused({ reason: 'invalid', message: 'no leases here' })),
+    leaseGrant(request) {
+      if (store.failWrites !== undefined) return Promise.resolve(store.failWrites);
+      store.writes += 1;
+      const id = request.id || nextLease++;
+      if (leases.has(id))
+        return Promise.resolve(refused({ reason: 'lease-exists', message: 'the lease is there already' }));
+      leases.set(id, request.ttlSeconds);
+      return Promise.resolve({ kind: 'done', value: { id, ttlSeconds: request.ttlSeconds } });
+    },
+    leaseRevoke(id) {
+      if (store.failWrites !== undefined) return Promise.resolve(store.failWrites);
+      store.writes += 1;
+      if (!leases.delete(id)) return Promise.resolve(refused(noSuchLease));
+      inOneRevision((revision) => deleteAll(attachedTo(id), revision));
+      return Promise.resolve({ kind: 'done', value: { revision: current } });
+    },
+    leaseKeepAlive(id) {
+      if (store.failWrites !== undefined) return Promise.resolve(store.failWrites);
+      const ttlSeconds = leases.get(id);
+      if (ttlSeconds === undefined) return Promise.resolve(refused(noSuchLease));
+      return Promise.resolve({ kind: 'done', value: { id, ttlSeconds } });
+    },
+    leaseTimeToLive({ id, keys }) {
+      if (store.failReads !== undefined) return Promise.resolve(refused(store.failReads));
+      const ttlSeconds = leases.get(id);
+      if (ttlSeconds === undefined) return Promise.resolve(refused(noSuchLease));
+      const value: LeaseState = {
+        id,
+        grantedTtlSeconds: ttlSeconds,
+        remainingTtlSeconds: ttlSeconds,
+        ...(keys ? { keys: attachedTo(id).map((item) => item.key) } : {}),
+      };
+      return Promise.resolve({ kind: 'done', value });
+    },
+    leases() {
+      if (store.failReads !== undefined) return Promise.resolve(refused(store.failReads));
+      return Promise.resolve({ kind: 'done', value: [...leases.keys()].sort((one, other) => one - other) });
+    },
     compact(revision) {
       compacted = revision;
       return Promise.resolve({ kind: 'done', value: { compactRevision: revision } });
@@ -248,6 +357,13 @@ export function createMemoryStore(): MemoryStore {
     let next = request.startRevision ?? current + 1;
     let cancelled = false;
     let reported = next - 1;
+    let progressAsked = false;
+    const { without } = request;
+    const isWanted = (event: WatchEvent): boolean =>
+      event.item.modRevision >= next &&
+      inRange(text(event.item.key), request) &&
+      without !== 'both' &&
+      without !== `${event.type}s`;
     const wakeOn = (): Promise<void> =>
       new Promise((resolve) => {
         const wake = (): void => {
@@ -255,9 +371,9 @@ export function createMemoryStore(): MemoryStore {
           resolve();
         };
         waiters.add(wake);
-        cancel = wake;
+        wakeUp = wake;
       });
-    let cancel: () => void = () => {};
+    let wakeUp: () => void = () => {};
     return {
       async next(): Promise<WatchStep> {
         for (;;) {
@@ -265,10 +381,9 @@ export function createMemoryStore(): MemoryStore {
           if (next <= compacted) {
             return { kind: 'end', reason: { kind: 'compacted', compactRevision: compacted } };
           }
-          const events = history.filter(
-            (event) => event.item.modRevision >= next && inRange(text(event.item.key), request),
-          );
-          if (events.length > 0 || current > reported) {
+          const events = history.filter(isWanted);
+          if (events.length > 0 || current > reported || (progressAsked && current >= next - 1)) {
+            progressAsked = false;
             next = Math.max(next, current + 1);
             reported = current;
             return { kind: 'batch', events, completeRevision: current };
@@ -276,9 +391,13 @@ export function createMemoryStore(): MemoryStore {
           await wakeOn();
         }
       },
+      requestProgress() {
+        progressAsked = true;
+        wakeUp();
+      },
       cancel() {
         cancelled = true;
-        cancel();
+        wakeUp();
       },
     };
   };
