@@ -4,12 +4,13 @@ import type { ApplyRefusal } from '../commands/result.js';
 import { itemBytes } from '../commands/result.js';
 import { storeLimits } from '../commands/validate.js';
 import type { KeyRange, KeyValue, TxnOperation, TxnOperationResult, TxnRequest } from '../store.js';
-import { checkDecided, type DecidedOperation, decideTxn, keyNotFound, StateBefore } from './decide-txn.js';
+import { checkDecided, type DecidedOperation, decideTxn, keyNotFound } from './decide-txn.js';
 import { RangeCollector } from './range-collector.js';
 import { type RangeSink, readRange } from './read-range.js';
 import type { StoredVersion } from './records.js';
 import { StagedSink, StagedWrites } from './staged-writes.js';
 import type { ReplicatedState, StagedChange } from './state.js';
+import { StateBefore } from './state-before.js';
 
 export type TxnPlan =
   | {

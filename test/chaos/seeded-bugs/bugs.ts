@@ -386,7 +386,7 @@ const store: readonly SeededBug[] = [
   },
   {
     name: 'a comparison of mod revisions is skipped',
-    file: 'storage/mvcc/execute-txn.ts',
+    file: 'storage/mvcc/compare.ts',
     find: 'Math.sign((item?.modRevision ?? 0) - compare.operand)',
     replace: '0',
     caughtBy: ['client-history'],
