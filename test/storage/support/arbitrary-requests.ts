@@ -130,7 +130,7 @@ function requestOfDepth(depth: number): fc.Arbitrary<TxnRequest> {
   });
 }
 
-const transaction = requestOfDepth(2);
+export const transaction = requestOfDepth(2);
 
 export type Step =
   | { readonly kind: 'txn'; readonly request: TxnRequest }
