@@ -30,7 +30,7 @@ export const storeLimits = {
   maxDeletedBytes: 256 * 1024 * 1024,
   /** Items that the ranges and previous values of one transaction may answer with. */
   maxTxnAnswerBytes: 16 * 1024 * 1024,
-  /** What a sorted read keeps at once: everything it finds, or twice its limit of items. */
+  /** What a sorted read keeps at once: all that it finds, or twice what its limit of items lets through. */
   maxSortedBytes: 64 * 1024 * 1024,
   maxLeaseTtlSeconds: 9_000_000_000,
 } as const;

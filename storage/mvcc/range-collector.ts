@@ -29,7 +29,7 @@ function hasBounds(bounds: RevisionBounds): boolean {
 function sorterOf(gathered: Gathered): SortedItems | undefined {
   const { sort, limitItems = 0 } = gathered;
   if (sort === undefined || (sort.by === 'key' && sort.order === 'ascending')) return undefined;
-  return new SortedItems(sort, limitItems);
+  return new SortedItems(sort, limitItems, storeLimits.maxSortedBytes);
 }
 
 export class RangeCollector implements RangeSink {
@@ -88,7 +88,7 @@ export class RangeCollector implements RangeSink {
   #sort(sorter: SortedItems, item: KeyValue): void {
     const { keysOnly, sort } = this.#request;
     sorter.add(keysOnly === true && sort?.by !== 'value' ? withoutValue(item) : item);
-    if (sorter.bytes > storeLimits.maxSortedBytes) {
+    if (sorter.overflows) {
       this.#refuse(
         `a sorted read keeps at most ${storeLimits.maxSortedBytes} bytes: ask for fewer items or a smaller range`,
       );

@@ -29,19 +29,19 @@ const bytesOfItem = (item: KeyValue): number => SORTED_ITEM_BYTES + item.key.len
 export class SortedItems {
   readonly #sort: RangeSort;
   readonly #limitItems: number;
+  readonly #maxBytes: number;
   #items: KeyValue[] = [];
   #bytes = 0;
   /** How many were added. */
   total = 0;
+  /** There was no room for them: what `first` gives is not all of it. */
+  overflows = false;
 
-  constructor(sort: RangeSort, limitItems: number) {
+  /** `limitItems` 0: all. With a limit half of `maxBytes` is for those that are yet to be dropped. */
+  constructor(sort: RangeSort, limitItems: number, maxBytes: number) {
     this.#sort = sort;
     this.#limitItems = limitItems === 0 ? Number.POSITIVE_INFINITY : limitItems;
-  }
-
-  /** What is kept at this moment. */
-  get bytes(): number {
-    return this.#bytes;
+    this.#maxBytes = maxBytes;
   }
 
   /** In the order of keys: what is equal stays in it. */
@@ -49,7 +49,13 @@ export class SortedItems {
     this.total += 1;
     this.#items.push(item);
     this.#bytes += bytesOfItem(item);
-    if (this.#items.length >= Math.max(2 * this.#limitItems, this.#limitItems + MIN_SURPLUS)) this.#settle();
+    const isFull = this.#bytes > this.#maxBytes;
+    if (this.#limitItems === Number.POSITIVE_INFINITY) {
+      this.overflows ||= isFull;
+    } else if (isFull || this.#items.length >= 2 * this.#limitItems + MIN_SURPLUS) {
+      this.#settle();
+      this.overflows ||= this.#bytes > this.#maxBytes / 2;
+    }
   }
 
   /** The first ones, as many as the limit says. */

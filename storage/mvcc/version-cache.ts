@@ -7,6 +7,11 @@ export class VersionCache {
   readonly #entries = new Map<string, StoredVersion | null>();
   readonly #maxBytes: number;
   #bytes = 0;
+  /**
+   * Where evicting stands, in the order of use. A Map's iterator goes on behind what was deleted and comes to what
+   * was added; one that begins anew steps over every entry deleted before it, again and again.
+   */
+  #evicting = this.#entries.entries();
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -31,11 +36,19 @@ export class VersionCache {
     if (cost > this.#maxBytes / 8) return;
     this.#entries.set(key, version);
     this.#bytes += cost;
-    for (const [oldest, entry] of this.#entries) {
-      if (this.#bytes <= this.#maxBytes) break;
-      this.#entries.delete(oldest);
-      this.#bytes -= costOf(oldest, entry);
+    while (this.#bytes > this.#maxBytes) this.#evictOldest();
+  }
+
+  #evictOldest(): void {
+    const next = this.#evicting.next();
+    if (next.done === true) {
+      // The end was reached: all there is has been used since.
+      this.#evicting = this.#entries.entries();
+      return;
     }
+    const [key, version] = next.value;
+    this.#entries.delete(key);
+    this.#bytes -= costOf(key, version);
   }
 }
 
