@@ -68,7 +68,7 @@ async function planCommand(
       return expireLeases(state, command.ids, timeMilliseconds);
     case 'lease-renew':
       return renewLeases(state, command.ids, timeMilliseconds);
-    case 'checkpoint':
+    case 'clock-checkpoint':
       return () => answer({ kind: 'revision', revision: state.revision });
     case 'compact':
       return () => compact(state, command.revision);

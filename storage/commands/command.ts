@@ -18,7 +18,7 @@ export type Command =
   /** Let those that have not run out begin their time anew. */
   | { readonly kind: 'lease-renew'; readonly ids: readonly number[] }
   /** Changes nothing: its time tells a later leader how far the log's clock had come. */
-  | { readonly kind: 'checkpoint' }
+  | { readonly kind: 'clock-checkpoint' }
   | { readonly kind: 'compact'; readonly revision: number }
   | { readonly kind: 'raise-format-version'; readonly formatVersion: number };
 
@@ -50,7 +50,7 @@ function encodeCommand(command: Command): readonly [number, Tuple] {
       return [5, [command.formatVersion]];
     case 'lease-renew':
       return [6, command.ids];
-    case 'checkpoint':
+    case 'clock-checkpoint':
       return [7, []];
   }
 }
@@ -82,7 +82,7 @@ function decodeCommand(kind: number, payload: Tuple): Command {
     case 6:
       return { kind: 'lease-renew', ids: decodeIds(payload) };
     case 7:
-      return { kind: 'checkpoint' };
+      return { kind: 'clock-checkpoint' };
     default:
       throw new DamagedRecordError(`command kind ${kind}`);
   }

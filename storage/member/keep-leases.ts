@@ -60,5 +60,5 @@ async function writeCheckpoint({ state, logTimeMilliseconds, run }: LeaseKeeping
   const [first] = await leases.soonest(1);
   if (first === undefined) return;
   if (age >= checkpointAfterMilliseconds(first.expiresMilliseconds - timeMilliseconds))
-    await run({ kind: 'checkpoint' });
+    await run({ kind: 'clock-checkpoint' });
 }

@@ -18,14 +18,15 @@ import {
   parseExpiryKey,
 } from './key-space.js';
 import { decodeLease, encodeLease, type LeaseRecord, type RecordSalt } from './records.js';
-import type { StateHash } from './state-hash.js';
 import type { View } from './view.js';
 import type { WriteBehind } from './write-behind.js';
 
 export interface LeaseBookOptions {
   readonly store: WriteBehind;
   readonly salt: RecordSalt;
-  readonly hash: StateHash;
+  /** A record that the state hash covers comes, or goes. */
+  readonly added: (databaseKey: string, record: Uint8Array) => void;
+  readonly removed: (databaseKey: string, record: Uint8Array) => void;
 }
 
 export interface Expiry {
@@ -85,18 +86,18 @@ export async function readLeaseIds(view: View): Promise<readonly number[]> {
 }
 
 export class LeaseBook {
+  readonly #options: LeaseBookOptions;
   readonly #store: WriteBehind;
   readonly #salt: RecordSalt;
-  readonly #hash: StateHash;
   /** 0 until somebody looked: nothing at start walks through the leases. */
   #noneBefore = 0;
   /** The lowest expiry written since each look that is under way began. */
   readonly #looks = new Set<{ lowest: number }>();
 
   constructor(options: LeaseBookOptions) {
+    this.#options = options;
     this.#store = options.store;
     this.#salt = options.salt;
-    this.#hash = options.hash;
   }
 
   /** No lease runs out before this time of the log; infinite when there is none. */
@@ -154,7 +155,7 @@ export class LeaseBook {
     const { id, expiresMilliseconds } = lease;
     this.#store.set(leaseKey(id), record);
     this.#store.set(expiryKey(expiresMilliseconds, id), nothing);
-    this.#hash.add(record);
+    this.#options.added(leaseKey(id), record);
     this.#noneBefore = Math.min(this.#noneBefore, expiresMilliseconds);
     for (const look of this.#looks) look.lowest = Math.min(look.lowest, expiresMilliseconds);
   }
@@ -167,7 +168,7 @@ export class LeaseBook {
 
   #forget(lease: LeaseRecord): void {
     this.#store.set(expiryKey(lease.expiresMilliseconds, lease.id), null);
-    this.#hash.subtract(encodeLease(this.#salt, lease));
+    this.#options.removed(leaseKey(lease.id), encodeLease(this.#salt, lease));
   }
 
   attach(lease: number, key: string): void {

@@ -138,7 +138,12 @@ export class ReplicatedState {
         ? {}
         : { flushDelayMilliseconds: options.flushDelayMilliseconds }),
     });
-    this.leases = new LeaseBook({ store: this.#store, salt: this.#salt, hash: this.#hash });
+    this.leases = new LeaseBook({
+      store: this.#store,
+      salt: this.#salt,
+      added: (_databaseKey, record) => this.#hash.add(record),
+      removed: (_databaseKey, record) => this.#hash.subtract(record),
+    });
     this.#store.onDurable = () => {
       this.#durableIndex = describedIndex;
     };

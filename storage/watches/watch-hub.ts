@@ -178,8 +178,12 @@ export class WatchHub implements WatcherHost {
     for (const watcher of this.#watchers) watcher.rewind(before);
   }
 
+  endAll(reason: WatchEndReason): void {
+    for (const watcher of this.#watchers) watcher.end(reason);
+  }
+
   close(reason: WatchEndReason): void {
     this.#closed = true;
-    for (const watcher of this.#watchers) watcher.end(reason);
+    this.endAll(reason);
   }
 }

@@ -93,7 +93,7 @@ describe('what a leader does for leases', () => {
     }
     // The same few entries whatever number of leases waits.
     expect(commands.length).toBeLessThan(100);
-    expect(commands.every(({ command }) => command.kind === 'checkpoint')).toBe(true);
+    expect(commands.every(({ command }) => command.kind === 'clock-checkpoint')).toBe(true);
   });
 
   it('writes no checkpoint while entries are written anyway', async () => {
