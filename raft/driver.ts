@@ -206,6 +206,11 @@ class Driver implements RaftNode {
     return answer;
   }
 
+  async sendSnapshot(to: MemberId): Promise<boolean> {
+    if (this.#phase !== 'running' || this.#core?.role !== 'leader' || to === this.#options.id) return false;
+    return this.#snapshots.send(to);
+  }
+
   transferLeadership(to: MemberId): Promise<'done' | 'refused' | 'timeout'> {
     if (this.#phase !== 'running') return Promise.resolve('refused');
     const id = this.#takeId();
@@ -438,6 +443,8 @@ class Driver implements RaftNode {
 
   #applyNext(core: RaftCore): void {
     if (this.#applying !== undefined || this.#snapshots.installation !== undefined) return;
+    const { stateMachine } = this.#options;
+    if (stateMachine.awaitsSnapshot === true) return;
     const applicable = core.applicable(this.#limits.maxApplyBytes);
     if (applicable === undefined) return;
     const apply = async (): Promise<void> => {
@@ -447,10 +454,13 @@ class Driver implements RaftNode {
           : await this.#options.log.entries(applicable.from, applicable.through, this.#limits.maxApplyBytes);
       const last = entries.at(-1);
       if (last === undefined) throw new Error('raft: a committed entry is not in the log');
-      await this.#options.stateMachine.apply(entries);
+      await stateMachine.apply(entries);
+      const index = Math.min(last.index, stateMachine.appliedIndex);
+      if (index < last.index && stateMachine.awaitsSnapshot !== true)
+        throw new Error(`raft: entry ${index + 1} was not applied`);
       this.#counters.applied(entries.length);
       this.#applying = undefined;
-      this.#enqueue({ kind: 'applied', index: last.index });
+      this.#enqueue({ kind: 'applied', index });
     };
     this.#applying = apply().catch((error: unknown) => this.#fail('apply', error));
   }

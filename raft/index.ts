@@ -7,6 +7,7 @@ export { type CoreOptions, RaftCore } from './core/core.js';
 export type { CoreEvent, Effects, MembershipOutcome, MembershipRefusal } from './core/events.js';
 export type { MembershipStep } from './core/membership.js';
 export type { Message, OutgoingMessage } from './core/messages.js';
+export { hasQuorum } from './core/quorum.js';
 export type {
   Configuration,
   Entry,

@@ -64,6 +64,11 @@ export interface RaftNode {
   propose(command: Uint8Array, options: { readonly timeoutMilliseconds: number }): Promise<ProposeResult>;
   /** The commit index of a leader proven to be one after this call began (section 6.4); batched. */
   readIndex(options: { readonly timeoutMilliseconds: number }): Promise<ReadIndexResult>;
+  /**
+   * Leader only, and unasked for by raft: a peer whose state must be replaced though its log is whole. false: not
+   * sent, or not installed.
+   */
+  sendSnapshot(to: MemberId): Promise<boolean>;
   transferLeadership(to: MemberId): Promise<'done' | 'refused' | 'timeout'>;
   /**
    * Leader only: all steps in one change, or none. `appended` says that it is in force; it is done once a

@@ -73,20 +73,22 @@ export class SnapshotTransfer {
     tell({ kind: 'snapshot-installed', snapshot: metadata });
   }
 
-  /** One at a time to each follower. How it went is told to the core. */
-  async send(to: MemberId): Promise<void> {
-    if (this.#sending.has(to)) return;
+  /** One at a time to each follower. How it went is told to the core; also whether the other has installed it. */
+  async send(to: MemberId): Promise<boolean> {
+    if (this.#sending.has(to)) return false;
     this.#sending.add(to);
     const { logger, tell } = this.#options;
     try {
       const index = await this.#stream(to);
       this.#sending.delete(to);
       tell({ kind: 'snapshot-sent', to, index });
+      return true;
     } catch (error) {
       logger.warn('sending a snapshot failed', { to, error: String(error) });
       this.#noteDiskFailure(error);
       this.#sending.delete(to);
       tell({ kind: 'snapshot-failed', to });
+      return false;
     }
   }
 

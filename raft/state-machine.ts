@@ -15,7 +15,14 @@ export interface SnapshotSource {
 export interface StateMachine {
   /** Index of the last applied entry, as of now; at start the log is replayed from here. */
   readonly appliedIndex: LogIndex;
-  /** Committed entries in order, each durable in this member's own log. Returns when their effects are readable. */
+  /**
+   * What it has cannot be trusted: nothing is applied to it until a snapshot has taken its place. Absent: false.
+   */
+  readonly awaitsSnapshot?: boolean;
+  /**
+   * Committed entries in order, each durable in this member's own log. Returns when their effects are readable.
+   * Of entries that come when it begins to await a snapshot, it may apply none or only the first ones.
+   */
   apply(entries: readonly Entry[]): Promise<void>;
   /** Index up to which the state is durable: the log may be truncated only at or below it. */
   durableIndex(): LogIndex;

@@ -431,6 +431,40 @@ describe('a snapshot that arrives', () => {
   });
 });
 
+describe('a member whose state cannot be trusted', () => {
+  it('goes on acknowledging, applies nothing, and goes on with the state that the leader sends it', async () => {
+    const cluster = new Cluster(3);
+    await cluster.startAll();
+    const leader = await cluster.elect();
+    const { node, state } = cluster.follower();
+    const { id } = node.status();
+    await cluster.finish(leader.node.propose(text('a'), timeout));
+    await cluster.until('applied', () => state.commands.includes('a'));
+    state.awaitsSnapshot = true;
+    for (const other of cluster.ids)
+      if (other !== id && other !== leader.node.status().id) cluster.network.isolate(other, cluster.ids);
+    await cluster.finish(leader.node.propose(text('b'), timeout));
+    await cluster.until('committed with its word', () => leader.state.commands.includes('b'));
+    await cluster.until('it knows', () => node.status().commitIndex === leader.node.status().commitIndex);
+    expect(state.commands).toEqual(['a']);
+    expect(await cluster.finish(leader.node.sendSnapshot(id))).toBe(true);
+    expect(state.commands).toEqual(['a', 'b']);
+    await cluster.finish(leader.node.propose(text('c'), timeout));
+    await cluster.until('applied', () => state.commands.length === 3);
+    expect(state.installed).toBe(1);
+    expect(node.status().failure).toBeUndefined();
+  });
+
+  it('is sent nothing by one that does not lead, and nobody sends to itself', async () => {
+    const cluster = new Cluster(3);
+    await cluster.startAll();
+    const leader = (await cluster.elect()).node;
+    const follower = cluster.follower().node;
+    expect(await follower.sendSnapshot(leader.status().id)).toBe(false);
+    expect(await leader.sendSnapshot(leader.status().id)).toBe(false);
+  });
+});
+
 describe('a member whose disk or state fails', () => {
   it('stops, says why, and leaves its calls open; the others go on', async () => {
     const cluster = new Cluster(3);

@@ -22,6 +22,7 @@ async function openWith(
         start: () => inner.start(),
         stop: () => inner.stop(),
         readIndex: (readOptions) => inner.readIndex(readOptions),
+        sendSnapshot: (to) => inner.sendSnapshot(to),
         transferLeadership: (to) => inner.transferLeadership(to),
         changeMembership: (steps, callOptions) => inner.changeMembership(steps, callOptions),
         status: () => inner.status(),

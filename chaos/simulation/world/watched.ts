@@ -67,6 +67,9 @@ export function watchedStateMachine(machine: StateMachine, options: WatchedOptio
     get appliedIndex() {
       return machine.appliedIndex;
     },
+    get awaitsSnapshot() {
+      return machine.awaitsSnapshot === true;
+    },
     async apply(entries) {
       called();
       invariants.applying(member, machine.appliedIndex, entries);

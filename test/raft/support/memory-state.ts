@@ -10,6 +10,8 @@ export class MemoryState implements StateMachine {
   appliedIndex = 0;
   failure: Error | undefined;
   installed = 0;
+  /** Nothing is applied to it until it is replaced. */
+  awaitsSnapshot = false;
   /** What applying, and installing a snapshot, wait for. */
   applyGate: Promise<void> | undefined;
   installGate: Promise<void> | undefined;
@@ -25,6 +27,7 @@ export class MemoryState implements StateMachine {
     await this.applyGate;
     if (this.failure !== undefined) throw this.failure;
     for (const entry of entries) {
+      if (this.awaitsSnapshot) return;
       if (entry.index !== this.appliedIndex + 1)
         throw new Error(`applied ${entry.index} after ${this.appliedIndex}`);
       if (entry.kind === 'command') this.commands.push(untext(entry.data));
@@ -69,5 +72,6 @@ export class MemoryState implements StateMachine {
     this.#timeMilliseconds = metadata.timeMilliseconds;
     this.#configuration = metadata.configuration;
     this.installed += 1;
+    this.awaitsSnapshot = false;
   }
 }

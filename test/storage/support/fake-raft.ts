@@ -102,6 +102,10 @@ class SingleMember implements RaftNode {
     return { kind: 'index', index: this.#machine.appliedIndex };
   }
 
+  async sendSnapshot(): Promise<boolean> {
+    return false;
+  }
+
   async transferLeadership(): ReturnType<RaftNode['transferLeadership']> {
     return 'refused';
   }
