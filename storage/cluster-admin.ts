@@ -24,6 +24,8 @@ export interface MemberStatus {
   readonly databaseBytes: number;
   readonly condition: MemberCondition;
   readonly failure: string | undefined;
+  /** Above it nothing that grows is taken; 0: no bound. */
+  readonly quotaBytes: number;
   /** Of the logical records, at `appliedIndex`: 32 hex digits. */
   readonly stateHash: string;
   /** A quorum answered this member's leader lately, as far as this member heard: half an election timeout. */
@@ -62,6 +64,15 @@ export interface MemberHealth {
   readonly message: string;
 }
 
+/**
+ * `no-space`: the database is above its quota, or the disk is full. `corrupt`: the member's state differs from the
+ * majority's, or a record of it is damaged; of member 0: no majority agrees on a state.
+ */
+export interface Alarm {
+  readonly memberId: number;
+  readonly alarm: 'no-space' | 'corrupt';
+}
+
 export interface ClusterAdmin {
   status(): Promise<MemberStatus>;
   /** As this member has them in force: a change takes effect when it is appended, before it is committed. */
@@ -77,7 +88,12 @@ export interface ClusterAdmin {
     context: CallContext,
   ): Promise<Outcome<Membership>>;
   moveLeader(toMemberId: number, context: CallContext): Promise<Outcome<Record<string, never>>>;
-  alarms(): Promise<readonly { readonly memberId: number; readonly alarm: 'no-space' | 'corrupt' }[]>;
+  /** Those of all members, as this one has applied them, and what it knows of itself. Ordered by member. */
+  alarms(): Promise<readonly Alarm[]>;
+  /** An alarm `corrupt` has the member's state replaced by another's. `memberId` 0: the whole cluster. */
+  raiseAlarm(alarm: Alarm, context: CallContext): Promise<Outcome<{ readonly changed: boolean }>>;
+  /** One whose cause is still there comes back. `changed` false: it did not stand. */
+  disarm(alarm: Alarm, context: CallContext): Promise<Outcome<{ readonly changed: boolean }>>;
   /** The state hash and the applied index it belongs to, atomically. */
   hash(): Promise<{ readonly appliedIndex: number; readonly stateHash: string }>;
   /** Every member as this one sees it: reachable lately over the peer network, and itself. */

@@ -6,6 +6,10 @@ import { DiskFailedError } from '../platform/index.js';
 import type { RaftNode, RaftNodeOptions, Transport } from '../raft/index.js';
 import { createRaftNode } from '../raft/index.js';
 import type { ClusterAdmin, Membership } from './cluster-admin.js';
+import { guardStore } from './integrity/guarded-store.js';
+import { DEFAULT_QUOTA_BYTES, Quota } from './integrity/quota.js';
+import { refusalUnderAlarms } from './integrity/refuse-under-alarms.js';
+import { type CheckpointSettings, defaultCheckpoints, Soundness } from './integrity/soundness.js';
 import { type MemberLog, openMemberLog } from './log/member-log.js';
 import { AppliedWaiters } from './member/applied-waiters.js';
 import { CommittedMembership } from './member/committed-membership.js';
@@ -46,6 +50,10 @@ export interface MemberStoreOptions {
   readonly createRaftNode?: CreateRaftNode;
   /** How long history is kept before the leader compacts it (5 minutes by default); false: never by itself. */
   readonly automaticCompaction?: { readonly retentionMilliseconds: number } | false;
+  /** How often members compare their states. */
+  readonly checkpoints?: CheckpointSettings;
+  /** Above this size of its database nothing that grows is taken; 2 GiB by default, 0: no bound. */
+  readonly quotaBytes?: number;
 }
 
 export interface MemberStore {
@@ -76,6 +84,7 @@ export async function openMemberStore(options: MemberStoreOptions): Promise<Memb
       logger,
       birth: () => log.readBirth(),
       clusterId: identity.clusterId,
+      memberId: identity.memberId,
     });
   } catch (error) {
     await log.close();
@@ -121,8 +130,9 @@ function listenerOf(parts: {
   readonly upkeep: Upkeep;
   readonly committed: CommittedMembership;
   readonly logClock: LogClock;
+  readonly soundness: Soundness;
 }): StateListener {
-  const { machine, hub, proposals, waiters, upkeep, committed, logClock } = parts;
+  const { machine, hub, proposals, waiters, upkeep, committed, logClock, soundness } = parts;
   return {
     published: (revision, changes) => hub.publish(revision, changes),
     proposalEnded: (incarnation, sequence, end) => proposals.proposalEnded(incarnation, sequence, end),
@@ -136,6 +146,7 @@ function listenerOf(parts: {
       hub.flush();
       proposals.answer();
       waiters.applied(machine.appliedIndex);
+      soundness.applied();
     },
     stateReplaced: () => {
       logClock.advanced();
@@ -143,6 +154,7 @@ function listenerOf(parts: {
       proposals.stateReplaced();
       waiters.applied(machine.appliedIndex);
       committed.changed();
+      soundness.applied();
     },
   };
 }
@@ -204,7 +216,27 @@ function assemble(
     appliedMilliseconds: () => machine.state.timeMilliseconds,
   });
   const committed = new CommittedMembership(() => machine.state.metadata(), clock);
-  machine.listener = listenerOf({ machine, hub, proposals, waiters, upkeep, committed, logClock });
+  const soundness = new Soundness({
+    memberId: identity.memberId,
+    memberName: identity.name,
+    machine,
+    raft,
+    clock,
+    logger,
+    run: (command, context) => proposals.run(command, context),
+    endWatches: (reason) => hub.endAll(reason),
+    checkpoints: options.checkpoints ?? defaultCheckpoints,
+  });
+  const quotaBytes = options.quotaBytes ?? DEFAULT_QUOTA_BYTES;
+  const quota = new Quota({
+    quotaBytes,
+    memberId: identity.memberId,
+    state: () => machine.state,
+    clock,
+    logger,
+    run: (command, context) => proposals.run(command, context),
+  });
+  machine.listener = listenerOf({ machine, hub, proposals, waiters, upkeep, committed, logClock, soundness });
   const diskFailure = (): Error | undefined => machine.state.failure ?? log.failure;
   const store = new LocalStore({
     machine,
@@ -219,11 +251,34 @@ function assemble(
     random,
     logger,
   });
-  const admin = new LocalAdmin({ identity, raft, transport, machine, diskFailure, store, committed, clock });
+  const served = guardStore({
+    store,
+    refusal: () => soundness.refusal(),
+    refusalOf: (command) => refusalUnderAlarms(machine.state.ledger, command),
+    // A disk that failed says nothing about what is on it: it is looked at when it is opened again.
+    damageFound: (reason) => {
+      if (diskFailure() === undefined) soundness.damageFound(reason);
+    },
+  });
+  const admin = new LocalAdmin({
+    identity,
+    raft,
+    transport,
+    machine,
+    diskFailure,
+    store,
+    committed,
+    clock,
+    soundness,
+    quotaBytes,
+    run: (command, context) => proposals.run(command, context),
+  });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     store.stop();
     upkeep.stop();
+    soundness.stop();
+    quota.stop();
     hub.close({ kind: 'stopping' });
     proposals.stop();
     waiters.stop();
@@ -235,7 +290,7 @@ function assemble(
   return {
     store: {
       identity,
-      store,
+      store: served,
       admin,
       raft,
       onMembership(listener) {
@@ -250,6 +305,8 @@ function assemble(
     async start() {
       await raft.start();
       upkeep.start();
+      soundness.start();
+      quota.start();
     },
     close,
   };

@@ -8,19 +8,29 @@
  */
 
 import type { Clock, Disk, DiskDatabase, DiskSnapshot, Logger } from '../platform/index.js';
-import type { Entry, LogIndex, SnapshotMetadata, SnapshotSource, StateMachine, Term } from '../raft/index.js';
+import { DiskFailedError } from '../platform/index.js';
+import type {
+  Entry,
+  LogIndex,
+  MemberId,
+  SnapshotMetadata,
+  SnapshotSource,
+  StateMachine,
+  Term,
+} from '../raft/index.js';
 import { decodeConfiguration } from '../raft/index.js';
 import { bytesOf, textOf } from './bytes.js';
 import { planEnvelope } from './commands/apply-command.js';
 import { decodeEnvelope, type Envelope } from './commands/command.js';
 import { type ApplyResult, decodeResult, encodeShortResult } from './commands/result.js';
 import { MAX_KEPT_RESULT_BYTES } from './commands/sessions.js';
+import { canBeRebuilt, isCondemned } from './integrity/state-trust.js';
 import type { MemberLog } from './log/member-log.js';
 import { checkRecord } from './mvcc/check-record.js';
 import { deleteHistorySlice } from './mvcc/delete-history.js';
 import { keysOf } from './mvcc/execute-txn.js';
-import { META_KEY } from './mvcc/key-space.js';
-import { decodeMeta } from './mvcc/records.js';
+import { META_KEY, ORIGIN_KEY } from './mvcc/key-space.js';
+import { decodeMeta, decodeOrigin } from './mvcc/records.js';
 import { type AppliedChange, ReplicatedState, type StateView } from './mvcc/state.js';
 import { encodeChunks, type SnapshotRecord } from './snapshot/chunks.js';
 import { receiveState } from './snapshot/receive-state.js';
@@ -61,6 +71,8 @@ export interface StateMachineOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly clusterId: string;
+  /** Whose state it is; absent where nobody is served from it, so that it need not be trusted. */
+  readonly memberId?: MemberId;
   readonly birth: () => Promise<SnapshotMetadata>;
   readonly flushDelayMilliseconds?: number;
 }
@@ -76,25 +88,48 @@ export class CannotApplyError extends Error {
   }
 }
 
+/** The hash of this member's state right after the entry of a checkpoint. */
+export interface OwnCheckpoint {
+  readonly index: LogIndex;
+  readonly stateHash: string;
+  readonly contentHash: string;
+}
+
+interface OpenedState {
+  readonly state: ReplicatedState;
+  readonly database: DiskDatabase;
+  readonly name: string;
+  readonly originIndex: LogIndex;
+}
+
+/** What is stored is not what was stored: for one of our checksums, or for one of the engine's. */
+function isDamage(error: unknown): error is Error {
+  return (
+    error instanceof DamagedRecordError || (error instanceof DiskFailedError && error.kind === 'corrupt')
+  );
+}
+
 export class MemberStateMachine implements StateMachine {
   readonly #options: StateMachineOptions;
   #state: ReplicatedState;
   #database: DiskDatabase;
   #name: string;
+  #originIndex: LogIndex;
+  #ownCheckpoint: OwnCheckpoint | undefined;
+  #distrust: string | undefined;
   #deleting: Promise<void> | undefined;
   #closed = false;
   /** A record that a snapshot would have carried to others. */
   #damage: DamagedRecordError | undefined;
   listener: StateListener | undefined;
 
-  private constructor(
-    options: StateMachineOptions,
-    opened: { readonly state: ReplicatedState; readonly database: DiskDatabase; readonly name: string },
-  ) {
+  private constructor(options: StateMachineOptions, opened: OpenedState) {
     this.#options = options;
     this.#state = opened.state;
     this.#database = opened.database;
     this.#name = opened.name;
+    this.#originIndex = opened.originIndex;
+    this.#judgeOwnState();
   }
 
   /** Opens the current state and deletes what an interrupted snapshot left. */
@@ -124,12 +159,49 @@ export class MemberStateMachine implements StateMachine {
     return this.#state.stateView();
   }
 
+  /** Where this copy of the state came from: an alarm about an earlier index is about an earlier copy. */
+  get originIndex(): LogIndex {
+    return this.#originIndex;
+  }
+
+  /** Of the newest checkpoint that this member has applied in this life. */
+  get ownCheckpoint(): OwnCheckpoint | undefined {
+    return this.#ownCheckpoint;
+  }
+
+  /** Why nobody may be served from this state; undefined while it is to be trusted. */
+  get distrust(): string | undefined {
+    return this.#distrust;
+  }
+
+  get awaitsSnapshot(): boolean {
+    return this.#distrust !== undefined;
+  }
+
+  /** Something in this state is not what was put there. false: there is nobody to have another copy from. */
+  distrustState(reason: string): boolean {
+    const { memberId, logger } = this.#options;
+    if (this.#distrust !== undefined) return true;
+    if (memberId === undefined || !canBeRebuilt(this.#state.metadata().configuration, memberId)) return false;
+    this.#distrust = reason;
+    logger.error('the state of this member is wrong and waits to be replaced', { reason });
+    return true;
+  }
+
+  #judgeOwnState(): void {
+    const { memberId } = this.#options;
+    if (memberId === undefined || !isCondemned(this.#state.ledger, memberId, this.#originIndex)) return;
+    this.distrustState('it differs from what the majority has, or a record of it is damaged');
+  }
+
   async apply(entries: readonly Entry[]): Promise<void> {
     if (this.#damage !== undefined) throw new CannotApplyError(entries[0]?.index ?? 0, this.#damage);
     const decoded = entries.map((entry) => ({ entry, envelope: decode(entry) }));
     await this.#state.backpressure();
-    await this.#prefetch(decoded.map(({ envelope }) => envelope));
+    if (!(await this.#prefetch(decoded.map(({ envelope }) => envelope)))) return;
     for (const { entry, envelope } of decoded) {
+      // What an entry has just told about this very state holds from there on.
+      if (this.awaitsSnapshot) break;
       if (entry.index <= this.#state.appliedIndex) continue;
       if (entry.index !== this.#state.appliedIndex + 1) {
         throw new CannotApplyError(entry.index, new Error(`it does not follow ${this.#state.appliedIndex}`));
@@ -137,7 +209,7 @@ export class MemberStateMachine implements StateMachine {
       try {
         // What precedes a bad entry is applied first, however the entries were handed over.
         if (envelope instanceof Error) throw envelope;
-        await this.#applyEntry(entry, envelope);
+        if (!(await this.#applyUndamaged(entry, envelope))) break;
       } catch (error) {
         throw new CannotApplyError(entry.index, error);
       }
@@ -147,20 +219,39 @@ export class MemberStateMachine implements StateMachine {
     this.listener?.batchApplied();
   }
 
-  /** One read for all keys that the batch names. */
-  async #prefetch(envelopes: readonly (Envelope | Error | undefined)[]): Promise<void> {
+  /** false: the state turned out to be damaged, and nothing more is applied to it. */
+  async #applyUndamaged(entry: Entry, envelope: Envelope | undefined): Promise<boolean> {
+    try {
+      await this.#applyEntry(entry, envelope);
+      return true;
+    } catch (error) {
+      // Reading comes before changing: the state is still what it was before this entry.
+      if (isDamage(error) && this.distrustState(error.message)) return false;
+      throw error;
+    }
+  }
+
+  /** One read for all keys that the batch names. false: what was read is damaged. */
+  async #prefetch(envelopes: readonly (Envelope | Error | undefined)[]): Promise<boolean> {
     const keys = new Set<string>();
     for (const envelope of envelopes) {
       if (envelope === undefined || envelope instanceof Error || envelope.command.kind !== 'txn') continue;
       for (const key of keysOf(envelope.command.request)) keys.add(key);
     }
-    if (keys.size > 0) await this.#state.prefetch(keys);
+    try {
+      if (keys.size > 0) await this.#state.prefetch(keys);
+      return true;
+    } catch (error) {
+      if (isDamage(error) && this.distrustState(error.message)) return false;
+      throw error;
+    }
   }
 
   async #applyEntry(entry: Entry, envelope: Envelope | undefined): Promise<void> {
     if (envelope === undefined) {
       if (entry.kind === 'configuration') this.#state.setConfiguration(entry.data);
       this.#state.commit(entry);
+      if (entry.kind === 'configuration') this.#judgeOwnState();
       return;
     }
     const { incarnation, sequence } = envelope;
@@ -178,7 +269,20 @@ export class MemberStateMachine implements StateMachine {
     this.#state.commit(entry);
     if (changes.length > 0) this.listener?.published(this.#state.revision, changes);
     if (result.kind === 'compacted') this.#deleteHistory();
+    if (result.kind === 'ledger') this.#ledgerChanged(envelope.command.kind === 'hash-checkpoint');
     this.listener?.proposalEnded(incarnation, sequence, { kind: 'applied', result });
+  }
+
+  #ledgerChanged(isCheckpoint: boolean): void {
+    const { state } = this;
+    if (isCheckpoint) {
+      this.#ownCheckpoint = {
+        index: state.appliedIndex,
+        stateHash: state.stateHash(),
+        contentHash: state.contentHash(),
+      };
+    }
+    this.#judgeOwnState();
   }
 
   /** What became of an own proposal, by the session table: after a snapshot skipped its entry. */
@@ -191,6 +295,7 @@ export class MemberStateMachine implements StateMachine {
     if (this.#deleting !== undefined || this.#closed) return;
     this.#deleting = this.#deleteAllHistory()
       .catch((error: unknown) => {
+        if (isDamage(error)) this.distrustState(error.message);
         this.#options.logger.error('forgetting compacted history failed', { error: String(error) });
       })
       .finally(() => {
@@ -233,6 +338,7 @@ export class MemberStateMachine implements StateMachine {
 
   /** Checked on the way out: a member whose state is damaged must neither spread it nor go on as if it were not. */
   async *#snapshotPages(snapshot: DiskSnapshot): AsyncIterable<readonly SnapshotRecord[]> {
+    if (this.#distrust !== undefined) throw new DamagedRecordError(this.#distrust);
     const { salt } = this.#state;
     const iterator = snapshot.iterate({});
     try {
@@ -240,10 +346,10 @@ export class MemberStateMachine implements StateMachine {
         const page = await iterator.nextPage(SNAPSHOT_PAGE_ENTRIES);
         if (page.length === 0) return;
         for (const { key, value } of page) checkRecord(salt, textOf(key), value);
-        yield page;
+        yield page.filter(({ key }) => textOf(key) !== ORIGIN_KEY);
       }
     } catch (error) {
-      if (error instanceof DamagedRecordError) this.#damage ??= error;
+      if (error instanceof DamagedRecordError && !this.distrustState(error.message)) this.#damage ??= error;
       throw error;
     } finally {
       await iterator.close();
@@ -277,8 +383,12 @@ export class MemberStateMachine implements StateMachine {
     this.#closed = false;
     this.#state = opened.state;
     this.#damage = undefined;
+    this.#distrust = undefined;
+    this.#ownCheckpoint = undefined;
     this.#database = opened.database;
     this.#name = name;
+    this.#originIndex = opened.originIndex;
+    this.#judgeOwnState();
     this.listener?.stateReplaced();
     this.#deleteHistory();
     // Readers that hold a view of the old state finish first; nobody waits for them.
@@ -333,10 +443,7 @@ function nextName(name: string): string {
   return `${FIRST_STATE}.${number + 1}`;
 }
 
-async function openState(
-  options: StateMachineOptions,
-  name: string,
-): Promise<{ readonly state: ReplicatedState; readonly database: DiskDatabase; readonly name: string }> {
+async function openState(options: StateMachineOptions, name: string): Promise<OpenedState> {
   const database = await options.disk.openDatabase(name);
   try {
     const state = await ReplicatedState.open({
@@ -348,7 +455,8 @@ async function openState(
         ? {}
         : { flushDelayMilliseconds: options.flushDelayMilliseconds }),
     });
-    return { state, database, name };
+    const originIndex = decodeOrigin(ORIGIN_KEY, await database.get(bytesOf(ORIGIN_KEY)));
+    return { state, database, name, originIndex };
   } catch (error) {
     await database.close();
     throw error;

@@ -5,6 +5,8 @@
  * Reading may wait for the disk, changing may not: whoever reads or flushes between two steps of one entry
  * would see a revision without its changes, or write half of an entry.
  */
+import { applyLedgerCommand } from '../integrity/apply-ledger-command.js';
+import { refusalUnderAlarms } from '../integrity/refuse-under-alarms.js';
 import { planTxn } from '../mvcc/execute-txn.js';
 import type { ReplicatedState } from '../mvcc/state.js';
 import { expireLeases, grantLease, renewLeases, revokeLease } from './apply-lease.js';
@@ -50,6 +52,8 @@ async function planCommand(
   command: Command,
   timeMilliseconds: number,
 ): Promise<ApplyStep> {
+  const refusal = refusalUnderAlarms(state.ledger, command);
+  if (refusal !== undefined) return refuse(refusal);
   switch (command.kind) {
     case 'txn': {
       const plan = await planTxn(state, command.request);
@@ -77,5 +81,10 @@ async function planCommand(
         state.setClusterFormatVersion(Math.max(state.clusterFormatVersion, command.formatVersion));
         return answer({ kind: 'revision', revision: state.revision });
       };
+    case 'hash-checkpoint':
+    case 'hash-report':
+    case 'alarm-raise':
+    case 'alarm-clear':
+      return () => answer({ kind: 'ledger', changed: applyLedgerCommand(state, command) });
   }
 }

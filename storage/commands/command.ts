@@ -2,8 +2,17 @@
  * What goes through the log: an envelope that says who proposed it and as which of their proposals, and one
  * command. The bytes are fixed by the format version: the same command is the same bytes everywhere.
  */
+import { type AlarmKind, decodeAlarmKind, encodeAlarmKind } from '../integrity/ledger.js';
 import type { TxnRequest } from '../store.js';
-import { DamagedRecordError, numberAt, packTuple, type Tuple, tupleAt, unpackTuple } from '../tuple.js';
+import {
+  bytesAt,
+  DamagedRecordError,
+  numberAt,
+  packTuple,
+  type Tuple,
+  tupleAt,
+  unpackTuple,
+} from '../tuple.js';
 import { decodeTxn, encodeTxn } from './txn-tuple.js';
 
 /** The envelope layout that this version writes; it reads the older ones too. */
@@ -20,7 +29,30 @@ export type Command =
   /** Changes nothing: its time tells a later leader how far the log's clock had come. */
   | { readonly kind: 'clock-checkpoint' }
   | { readonly kind: 'compact'; readonly revision: number }
-  | { readonly kind: 'raise-format-version'; readonly formatVersion: number };
+  | { readonly kind: 'raise-format-version'; readonly formatVersion: number }
+  /** Whoever applies it takes its state hash there and reports it. */
+  | { readonly kind: 'hash-checkpoint' }
+  | {
+      readonly kind: 'hash-report';
+      readonly memberId: number;
+      /** Of the checkpoint. */
+      readonly index: number;
+      readonly hash: Uint8Array;
+    }
+  | {
+      readonly kind: 'alarm-raise';
+      readonly memberId: number;
+      readonly alarm: AlarmKind;
+      /** What had been applied when it was found; 0 where that does not matter. */
+      readonly atIndex: number;
+    }
+  /** Nothing when the alarm is about this index or a later one. */
+  | {
+      readonly kind: 'alarm-clear';
+      readonly memberId: number;
+      readonly alarm: AlarmKind;
+      readonly belowIndex: number;
+    };
 
 export interface Envelope {
   /** Random, one for each start of a proposer. */
@@ -52,6 +84,14 @@ function encodeCommand(command: Command): readonly [number, Tuple] {
       return [6, command.ids];
     case 'clock-checkpoint':
       return [7, []];
+    case 'hash-checkpoint':
+      return [16, []];
+    case 'hash-report':
+      return [17, [command.memberId, command.index, command.hash]];
+    case 'alarm-raise':
+      return [18, [command.memberId, encodeAlarmKind(command.alarm), command.atIndex]];
+    case 'alarm-clear':
+      return [19, [command.memberId, encodeAlarmKind(command.alarm), command.belowIndex]];
   }
 }
 
@@ -83,6 +123,29 @@ function decodeCommand(kind: number, payload: Tuple): Command {
       return { kind: 'lease-renew', ids: decodeIds(payload) };
     case 7:
       return { kind: 'clock-checkpoint' };
+    case 16:
+      return { kind: 'hash-checkpoint' };
+    case 17:
+      return {
+        kind: 'hash-report',
+        memberId: numberAt(payload, 0),
+        index: numberAt(payload, 1),
+        hash: bytesAt(payload, 2),
+      };
+    case 18:
+      return {
+        kind: 'alarm-raise',
+        memberId: numberAt(payload, 0),
+        alarm: decodeAlarmKind(numberAt(payload, 1)),
+        atIndex: numberAt(payload, 2),
+      };
+    case 19:
+      return {
+        kind: 'alarm-clear',
+        memberId: numberAt(payload, 0),
+        alarm: decodeAlarmKind(numberAt(payload, 1)),
+        belowIndex: numberAt(payload, 2),
+      };
     default:
       throw new DamagedRecordError(`command kind ${kind}`);
   }

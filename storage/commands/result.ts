@@ -25,7 +25,9 @@ export type ApplyRefusal = Extract<
       | 'too-large'
       | 'invalid'
       | 'compacted'
-      | 'future-revision';
+      | 'future-revision'
+      | 'no-space'
+      | 'corrupt';
   }
 >;
 
@@ -36,6 +38,8 @@ export type ApplyResult =
   | { readonly kind: 'leases-renewed'; readonly ttlSeconds: readonly number[] }
   | { readonly kind: 'revision'; readonly revision: number }
   | { readonly kind: 'compacted'; readonly compactRevision: number }
+  /** Of the ledger: whether the entry changed it. */
+  | { readonly kind: 'ledger'; readonly changed: boolean }
   | { readonly kind: 'refused'; readonly refusal: ApplyRefusal };
 
 function encodeItem(item: KeyValue): Tuple {
@@ -114,6 +118,8 @@ export function encodeResult(result: ApplyResult): Uint8Array {
       return packTuple([3, result.compactRevision]);
     case 'leases-renewed':
       return packTuple([5, result.ttlSeconds]);
+    case 'ledger':
+      return packTuple([16, result.changed]);
     case 'refused':
       return packTuple([4, result.refusal.reason, result.refusal.message, refusalNumber(result.refusal)]);
   }
@@ -133,6 +139,8 @@ function decodeRefusal(tuple: Tuple): ApplyRefusal {
     case 'permissions-changed':
     case 'too-large':
     case 'invalid':
+    case 'no-space':
+    case 'corrupt':
       return { reason, message };
     default:
       throw new DamagedRecordError('a refusal');
@@ -162,6 +170,8 @@ export function decodeResult(bytes: Uint8Array): ApplyResult {
       const ttls = tupleAt(tuple, 1);
       return { kind: 'leases-renewed', ttlSeconds: ttls.map((_, index) => numberAt(ttls, index)) };
     }
+    case 16:
+      return { kind: 'ledger', changed: booleanAt(tuple, 1) };
     default:
       throw new DamagedRecordError('a result');
   }

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/index.js';
 import { DiskFailedError } from '../../platform/index.js';
 import type { Configuration, MembershipRefusal, RaftNode, RaftStatus, Transport } from '../../raft/index.js';
 import type {
+  Alarm,
   ClusterAdmin,
   MemberDescription,
   MemberHealth,
@@ -11,6 +12,10 @@ import type {
   Membership,
   MembershipStep,
 } from '../cluster-admin.js';
+import type { Command } from '../commands/command.js';
+import type { ApplyResult } from '../commands/result.js';
+import { WHOLE_CLUSTER } from '../integrity/ledger.js';
+import type { Soundness } from '../integrity/soundness.js';
 import type { MemberStateMachine } from '../state-machine.js';
 import type { CallContext, Outcome, Refusal } from '../store.js';
 import type { CommittedMembership } from './committed-membership.js';
@@ -28,6 +33,9 @@ export interface LocalAdminOptions {
   readonly store: LocalStore;
   readonly committed: CommittedMembership;
   readonly clock: Clock;
+  readonly soundness: Soundness;
+  readonly quotaBytes: number;
+  readonly run: (command: Command, context: CallContext) => Promise<Outcome<ApplyResult>>;
 }
 
 /** The transport pings about each second: three missed ones are a silence. */
@@ -79,6 +87,7 @@ export class LocalAdmin implements ClusterAdmin {
       revision: state.revision,
       compactRevision: state.compactRevision,
       databaseBytes,
+      quotaBytes: this.#options.quotaBytes,
       condition: status.condition,
       failure: this.#failure(status),
       stateHash: state.stateHash(),
@@ -87,7 +96,8 @@ export class LocalAdmin implements ClusterAdmin {
   }
 
   #failure(status: RaftStatus): string | undefined {
-    return status.failure ?? this.#options.diskFailure()?.message;
+    const { diskFailure, soundness } = this.#options;
+    return status.failure ?? diskFailure()?.message ?? soundness.ownDamage();
   }
 
   async members(): Promise<readonly MemberDescription[]> {
@@ -165,11 +175,59 @@ export class LocalAdmin implements ClusterAdmin {
     }
   }
 
-  async alarms(): Promise<readonly { readonly memberId: number; readonly alarm: 'no-space' | 'corrupt' }[]> {
-    const { identity } = this.#options;
-    const failure = this.#options.diskFailure();
-    if (!(failure instanceof DiskFailedError)) return [];
-    return [{ memberId: identity.memberId, alarm: failure.kind === 'full' ? 'no-space' : 'corrupt' }];
+  async alarms(): Promise<readonly Alarm[]> {
+    const { machine } = this.#options;
+    const standing = machine.state.ledger.alarms.map(
+      ({ memberId, kind }): Alarm => ({ memberId, alarm: kind }),
+    );
+    const own = this.#ownAlarms().filter(
+      (each) => !standing.some(({ memberId, alarm }) => memberId === each.memberId && alarm === each.alarm),
+    );
+    return [...standing, ...own].sort((left, right) => left.memberId - right.memberId);
+  }
+
+  /** What need not have gone through the log: a member whose disk has failed cannot write it there. */
+  #ownAlarms(): readonly Alarm[] {
+    const { identity, diskFailure, soundness } = this.#options;
+    const failure = diskFailure();
+    const kinds = new Set<Alarm['alarm']>();
+    if (failure instanceof DiskFailedError) kinds.add(failure.kind === 'full' ? 'no-space' : 'corrupt');
+    if (soundness.ownDamage() !== undefined) kinds.add('corrupt');
+    return [...kinds].map((alarm) => ({ memberId: identity.memberId, alarm }));
+  }
+
+  async raiseAlarm(
+    { memberId, alarm }: Alarm,
+    context: CallContext,
+  ): Promise<Outcome<{ readonly changed: boolean }>> {
+    const { machine } = this.#options;
+    const { configuration, index: atIndex } = machine.state.metadata();
+    if (memberId !== WHOLE_CLUSTER && nameOf(configuration, memberId) === undefined) {
+      return { kind: 'refused', refusal: { reason: 'invalid', message: `there is no member ${memberId}` } };
+    }
+    return this.#changeLedger({ kind: 'alarm-raise', memberId, alarm, atIndex }, context);
+  }
+
+  disarm({ memberId, alarm }: Alarm, context: CallContext): Promise<Outcome<{ readonly changed: boolean }>> {
+    const belowIndex = Number.MAX_SAFE_INTEGER;
+    return this.#changeLedger({ kind: 'alarm-clear', memberId, alarm, belowIndex }, context);
+  }
+
+  async #changeLedger(
+    command: Command,
+    context: CallContext,
+  ): Promise<Outcome<{ readonly changed: boolean }>> {
+    const outcome = await this.#options.run(command, context);
+    if (outcome.kind !== 'done') return outcome;
+    const { value } = outcome;
+    switch (value.kind) {
+      case 'ledger':
+        return { kind: 'done', value: { changed: value.changed } };
+      case 'refused':
+        return { kind: 'refused', refusal: value.refusal };
+      default:
+        throw new Error(`a ${command.kind} was answered with ${value.kind}`);
+    }
   }
 
   async hash(): Promise<{ readonly appliedIndex: number; readonly stateHash: string }> {

@@ -4,7 +4,7 @@
  */
 import { bytesOf } from '../bytes.js';
 import { DamagedRecordError, openRecord } from '../tuple.js';
-import { keyOfHead, META_KEY, parseVersionKey } from './key-space.js';
+import { keyOfHead, META_KEY, ORIGIN_KEY, parseVersionKey } from './key-space.js';
 import { decodeLease, decodeVersion, type RecordSalt } from './records.js';
 
 /** Throws `DamagedRecordError`. */
@@ -22,6 +22,7 @@ export function checkRecord(salt: RecordSalt, databaseKey: string, record: Uint8
     case 'r':
     case 's':
     case META_KEY:
+    case ORIGIN_KEY:
       openRecord(bytesOf(databaseKey), record);
       return;
     default:

@@ -8,10 +8,12 @@
  * - `l` + lease, `a` + lease + key, `x` + expiry time + lease: leases, their keys, their order of expiry.
  * - `s` + incarnation + slot: results of recent proposals.
  * - `m`: the meta record.
+ * - `o`: this copy's own, in no snapshot: the index of the snapshot that it was received with.
  */
 import { integerOfText, textOfInteger } from '../bytes.js';
 
 export const META_KEY = 'm';
+export const ORIGIN_KEY = 'o';
 
 export const headKey = (key: string): string => `k${key}`;
 export const keyOfHead = (databaseKey: string): string => databaseKey.slice(1);

@@ -1,6 +1,7 @@
 /** The records of the state database, each with a digest or checksum that binds it to its key. */
 import { bytesOf, equalBytes } from '../bytes.js';
 import { DIGEST_BYTES, digest } from '../checksum.js';
+import { decodeLedger, emptyLedger, encodeLedger, type Ledger } from '../integrity/ledger.js';
 import type { KeyValue } from '../store.js';
 import {
   bytesAt,
@@ -11,6 +12,7 @@ import {
   packTuple,
   sealRecord,
   type Tuple,
+  tupleAt,
   unpackBehind,
 } from '../tuple.js';
 
@@ -164,6 +166,16 @@ export interface MetaRecord {
   readonly sessionFloor: number;
   /** What every member of the cluster is known to read. */
   readonly clusterFormatVersion: number;
+  readonly ledger: Ledger;
+}
+
+/** 0: this copy began empty, and grew by the log alone. */
+export function encodeOrigin(databaseKey: string, snapshotIndex: number): Uint8Array {
+  return sealRecord(bytesOf(databaseKey), [snapshotIndex]);
+}
+
+export function decodeOrigin(databaseKey: string, record: Uint8Array | undefined): number {
+  return record === undefined ? 0 : numberAt(openRecord(bytesOf(databaseKey), record), 0);
 }
 
 export function encodeMeta(databaseKey: string, meta: MetaRecord): Uint8Array {
@@ -179,6 +191,7 @@ export function encodeMeta(databaseKey: string, meta: MetaRecord): Uint8Array {
     meta.configuration,
     meta.sessionFloor,
     meta.clusterFormatVersion,
+    encodeLedger(meta.ledger),
   ]);
 }
 
@@ -196,5 +209,7 @@ export function decodeMeta(databaseKey: string, record: Uint8Array): MetaRecord 
     configuration: bytesAt(tuple, 8),
     sessionFloor: numberAt(tuple, 9),
     clusterFormatVersion: numberAt(tuple, 10),
+    // Not there in a state of before there was one.
+    ledger: tuple.length > 11 ? decodeLedger(tupleAt(tuple, 11)) : emptyLedger,
   };
 }

@@ -12,6 +12,7 @@ import { decodeConfiguration, encodeConfiguration } from '../../raft/index.js';
 import { bytesOf, textOf } from '../bytes.js';
 import { digest } from '../checksum.js';
 import { SessionTable } from '../commands/sessions.js';
+import { emptyLedger, encodeLedger, keepMembers, type Ledger } from '../integrity/ledger.js';
 import type { KeyValue } from '../store.js';
 import { DamagedRecordError, packTuple } from '../tuple.js';
 import { headKey, META_KEY, revisionKey, versionKey } from './key-space.js';
@@ -203,6 +204,16 @@ export class ReplicatedState {
     return this.#meta.clusterFormatVersion;
   }
 
+  /** As the log carries it. */
+  get configuration(): Uint8Array {
+    return this.#meta.configuration;
+  }
+
+  /** The newest checkpoint of state hashes, and the alarms that stand. */
+  get ledger(): Ledger {
+    return this.#meta.ledger;
+  }
+
   /** The applied index that would be found after a crash now. */
   get durableIndex(): number {
     return this.#durableIndex;
@@ -230,13 +241,27 @@ export class ReplicatedState {
     return { ...this.#meta, hash: this.#hash.bytes(), sessionFloor: this.sessions.floor };
   }
 
-  /** Of keys, leases, membership and revisions: 32 hex digits, equal on all members at equal applied index. */
+  /**
+   * Of keys, leases, membership, revisions and the ledger: 32 hex digits, equal on all members at equal applied
+   * index.
+   */
   stateHash(): string {
+    const total = this.#contentHash();
+    total.add(digest(this.#salt, packTuple(['ledger', encodeLedger(this.#meta.ledger)])));
+    return hexOf(total);
+  }
+
+  /** The same without the ledger: it stays when nothing but checkpoints and alarms go through the log. */
+  contentHash(): string {
+    return hexOf(this.#contentHash());
+  }
+
+  #contentHash(): StateHash {
     const { revision, compactRevision, configuration, clusterFormatVersion } = this.#meta;
     const total = this.#hash.copy();
     total.add(digest(this.#salt, packTuple(['meta', revision, compactRevision, clusterFormatVersion])));
     total.add(this.#configurationDigest(configuration));
-    return Buffer.from(total.bytes()).toString('hex');
+    return total;
   }
 
   /** It changes so seldom that the last one is kept. */
@@ -360,7 +385,12 @@ export class ReplicatedState {
   }
 
   setConfiguration(configuration: Uint8Array): void {
-    this.#meta = { ...this.#meta, configuration: Uint8Array.from(configuration) };
+    const ledger = keepMembers(this.#meta.ledger, decodeConfiguration(configuration));
+    this.#meta = { ...this.#meta, configuration: Uint8Array.from(configuration), ledger };
+  }
+
+  setLedger(ledger: Ledger): void {
+    this.#meta = { ...this.#meta, ledger };
   }
 
   setRaw = (databaseKey: string, value: Uint8Array | null): void => this.#store.set(databaseKey, value);
@@ -414,5 +444,8 @@ function metaAtBirth(birth: SnapshotMetadata): MetaRecord {
     configuration: encodeConfiguration(birth.configuration),
     sessionFloor: 0,
     clusterFormatVersion: 1,
+    ledger: emptyLedger,
   };
 }
+
+const hexOf = (hash: StateHash): string => Buffer.from(hash.bytes()).toString('hex');

@@ -17,6 +17,7 @@ import type { BatchOperation, Disk } from '../../platform/index.js';
 import type { Configuration, Member, SnapshotMetadata } from '../../raft/index.js';
 import { encodeConfiguration } from '../../raft/index.js';
 import { bytesOf, textOf } from '../bytes.js';
+import { emptyLedger } from '../integrity/ledger.js';
 import { formatLogAfter } from '../log/format-log.js';
 import { encodeIdentity } from '../member/identity-file.js';
 import { FORMAT_VERSION, IDENTITY_FILE } from '../member-folder.js';
@@ -109,6 +110,7 @@ async function writeState(options: BuildOptions, start: SnapshotMetadata, revisi
       configuration: encodeConfiguration(start.configuration),
       sessionFloor: start.index,
       clusterFormatVersion: before.clusterFormatVersion,
+      ledger: emptyLedger,
     });
     batch.push({ type: 'put', key: bytesOf(META_KEY), value: meta });
     await write();

@@ -1,5 +1,6 @@
 /** The client's end: the store of another thread, with the same promises. */
 import type {
+  Alarm,
   ClusterAdmin,
   MemberDescription,
   MemberHealth,
@@ -231,7 +232,11 @@ export function connectStore(port: StorePort, options: ConnectStoreOptions = {})
       connection.call<Membership>('admin.changeMembers', [steps, options], context, true),
     moveLeader: (toMemberId, context) =>
       connection.call<Record<string, never>>('admin.moveLeader', toMemberId, context, true),
-    alarms: () => connection.plain<Awaited<ReturnType<ClusterAdmin['alarms']>>>('admin.alarms'),
+    alarms: () => connection.plain<readonly Alarm[]>('admin.alarms'),
+    raiseAlarm: (alarm, context) =>
+      connection.call<{ readonly changed: boolean }>('admin.raiseAlarm', alarm, context, true),
+    disarm: (alarm, context) =>
+      connection.call<{ readonly changed: boolean }>('admin.disarm', alarm, context, true),
     hash: () => connection.plain<{ readonly appliedIndex: number; readonly stateHash: string }>('admin.hash'),
     health: () => connection.plain<readonly MemberHealth[]>('admin.health'),
     defragment: (context) => connection.call<Record<string, never>>('admin.defragment', null, context, true),

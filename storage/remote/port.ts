@@ -31,7 +31,12 @@ export type PlainMethod =
   | 'admin.alarms'
   | 'admin.hash'
   | 'admin.health';
-export type AdminMethod = 'admin.changeMembers' | 'admin.moveLeader' | 'admin.defragment';
+export type AdminMethod =
+  | 'admin.changeMembers'
+  | 'admin.moveLeader'
+  | 'admin.defragment'
+  | 'admin.raiseAlarm'
+  | 'admin.disarm';
 
 /** From the client to the server. */
 export type Request =

@@ -1,5 +1,5 @@
 /** The server's end: answers calls on a port from the store and the administration of this thread. */
-import type { ClusterAdmin } from '../cluster-admin.js';
+import type { Alarm, ClusterAdmin } from '../cluster-admin.js';
 import type { CallContext, Outcome, Store, Watch, WatchStep } from '../store.js';
 import {
   type AdminMethod,
@@ -58,6 +58,10 @@ function call(
       return admin.moveLeader(argument as number, context);
     case 'admin.defragment':
       return admin.defragment(context);
+    case 'admin.raiseAlarm':
+      return admin.raiseAlarm(argument as Alarm, context);
+    case 'admin.disarm':
+      return admin.disarm(argument as Alarm, context);
   }
 }
 

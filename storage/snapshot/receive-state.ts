@@ -2,11 +2,11 @@
 
 import type { BatchOperation, DiskDatabase } from '../../platform/index.js';
 import type { SnapshotMetadata } from '../../raft/index.js';
-import { textOf } from '../bytes.js';
+import { bytesOf, textOf } from '../bytes.js';
 import { checkRecord } from '../mvcc/check-record.js';
-import { META_KEY } from '../mvcc/key-space.js';
+import { META_KEY, ORIGIN_KEY } from '../mvcc/key-space.js';
 import { RecordSum } from '../mvcc/record-sum.js';
-import { decodeMeta, type MetaRecord, recordSalt } from '../mvcc/records.js';
+import { decodeMeta, encodeOrigin, type MetaRecord, recordSalt } from '../mvcc/records.js';
 import { DamagedRecordError } from '../tuple.js';
 import { decodeChunks } from './chunks.js';
 
@@ -42,5 +42,10 @@ export async function receiveState(
     throw new DamagedRecordError(`snapshot of index ${meta.appliedIndex}, not of ${metadata.index}`);
   }
   if (!sum.matches(meta)) throw new DamagedRecordError('snapshot does not match its state hash');
+  batch.push({
+    type: 'put',
+    key: bytesOf(ORIGIN_KEY),
+    value: encodeOrigin(ORIGIN_KEY, metadata.index),
+  });
   await database.batch(batch, { sync: true });
 }
