@@ -9,6 +9,7 @@ import type { ClusterAdmin, Membership } from './cluster-admin.js';
 import { guardStore } from './integrity/guarded-store.js';
 import { DEFAULT_QUOTA_BYTES, Quota } from './integrity/quota.js';
 import { refusalUnderAlarms } from './integrity/refuse-under-alarms.js';
+import { defaultScrub, Scrub, type ScrubSettings } from './integrity/scrub.js';
 import { type CheckpointSettings, defaultCheckpoints, Soundness } from './integrity/soundness.js';
 import { type MemberLog, openMemberLog } from './log/member-log.js';
 import { AppliedWaiters } from './member/applied-waiters.js';
@@ -54,6 +55,8 @@ export interface MemberStoreOptions {
   readonly checkpoints?: CheckpointSettings;
   /** Above this size of its database nothing that grows is taken; 2 GiB by default, 0: no bound. */
   readonly quotaBytes?: number;
+  /** How fast, and how often, all that is stored is looked at; false: never by itself. */
+  readonly scrub?: ScrubSettings | false;
 }
 
 export interface MemberStore {
@@ -63,6 +66,11 @@ export interface MemberStore {
   readonly raft: RaftNode;
   /** The membership that is committed and applied here, and each one after it. Returns the way to stop. */
   onMembership(listener: (membership: Membership) => void): () => void;
+  /**
+   * Why it should be closed and opened again, to find out what it still has and to have the rest from the others;
+   * undefined: it should not.
+   */
+  reopenBecause(): string | undefined;
   /** Ends watches and calls with `stopping`, stops raft, flushes and closes the databases. */
   close(): Promise<void>;
 }
@@ -221,6 +229,7 @@ function assemble(
     memberName: identity.name,
     machine,
     raft,
+    transport,
     clock,
     logger,
     run: (command, context) => proposals.run(command, context),
@@ -235,6 +244,15 @@ function assemble(
     clock,
     logger,
     run: (command, context) => proposals.run(command, context),
+  });
+  const scrub = new Scrub({
+    settings: options.scrub === false ? defaultScrub : (options.scrub ?? defaultScrub),
+    state: () => machine.state,
+    log,
+    clock,
+    logger,
+    stateDamaged: (reason) => soundness.damageFound(reason),
+    logDamaged: (reason) => soundness.logDamageFound(reason),
   });
   machine.listener = listenerOf({ machine, hub, proposals, waiters, upkeep, committed, logClock, soundness });
   const diskFailure = (): Error | undefined => machine.state.failure ?? log.failure;
@@ -279,6 +297,7 @@ function assemble(
     upkeep.stop();
     soundness.stop();
     quota.stop();
+    await scrub.stop();
     hub.close({ kind: 'stopping' });
     proposals.stop();
     waiters.stop();
@@ -293,6 +312,7 @@ function assemble(
       store: served,
       admin,
       raft,
+      reopenBecause: () => soundness.reopenBecause(),
       onMembership(listener) {
         listener(committed.current());
         return committed.onChange(listener);
@@ -307,6 +327,7 @@ function assemble(
       upkeep.start();
       soundness.start();
       quota.start();
+      if (options.scrub !== false) scrub.start();
     },
     close,
   };

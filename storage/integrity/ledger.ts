@@ -11,6 +11,9 @@ export type AlarmKind = 'no-space' | 'corrupt';
 /** Stands for the cluster as a whole, where a member's id is expected. */
 export const WHOLE_CLUSTER: MemberId = 0;
 
+/** In the place of what was applied, for damage that is none of the state: no copy of the state is condemned by it. */
+export const LOG_DAMAGE_INDEX: LogIndex = -1;
+
 export interface StandingAlarm {
   readonly memberId: MemberId;
   readonly kind: AlarmKind;

@@ -9,11 +9,11 @@
  * Faults assumed: a state may differ for any reason, a defect of ours included; messages and proposals may be lost.
  */
 import type { Clock, Logger, Timer } from '../../platform/index.js';
-import { decodeConfiguration, type MemberId, type RaftNode } from '../../raft/index.js';
+import { decodeConfiguration, type MemberId, type RaftNode, type Transport } from '../../raft/index.js';
 import type { Command } from '../commands/command.js';
 import type { MemberStateMachine } from '../state-machine.js';
 import type { CallContext, Outcome, Refusal, WatchEndReason } from '../store.js';
-import { alarmOf, type StandingAlarm, WHOLE_CLUSTER } from './ledger.js';
+import { alarmOf, LOG_DAMAGE_INDEX, type StandingAlarm, WHOLE_CLUSTER } from './ledger.js';
 
 export interface CheckpointSettings {
   /** A checkpoint is due when this many entries were applied since the last … */
@@ -29,6 +29,7 @@ export interface SoundnessOptions {
   readonly memberName: string;
   readonly machine: MemberStateMachine;
   readonly raft: RaftNode;
+  readonly transport: Pick<Transport, 'lastHeardMilliseconds'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly run: (command: Command, context: CallContext) => Promise<Outcome<unknown>>;
@@ -39,6 +40,8 @@ export interface SoundnessOptions {
 const TICK_MILLISECONDS = 1000;
 /** What was asked for and has not come is asked for again after this. */
 const RETRY_MILLISECONDS = 10_000;
+/** The transport pings about each second. */
+const SILENCE_MILLISECONDS = 3500;
 const CONTEXT: CallContext = { caller: 'integrity', timeoutMilliseconds: 5000 };
 
 export class Soundness {
@@ -51,8 +54,8 @@ export class Soundness {
   #checkpointMilliseconds: number;
   #raisedMilliseconds: number | undefined;
   readonly #sentMilliseconds = new Map<MemberId, number>();
-  /** Damage that nobody can repair for us: this member is alone. */
-  #ownDamage: string | undefined;
+  /** Of the log; or of the state, where this member is alone and nobody can repair it. */
+  #ownDamage: { readonly of: 'state' | 'log'; readonly reason: string } | undefined;
 
   constructor(options: SoundnessOptions) {
     this.#options = options;
@@ -86,7 +89,7 @@ export class Soundness {
 
   /** What is wrong with this member's data, as far as it knows itself. */
   ownDamage(): string | undefined {
-    return this.#options.machine.distrust ?? this.#ownDamage;
+    return this.#options.machine.distrust ?? this.#ownDamage?.reason;
   }
 
   /** A record of this member's state is not what was stored. */
@@ -94,10 +97,46 @@ export class Soundness {
     if (this.#stopped) return;
     const { machine, logger } = this.#options;
     if (machine.distrustState(reason)) this.#stopServing();
-    else if (this.#ownDamage === undefined) {
-      this.#ownDamage = reason;
+    else {
       logger.error('data of this member is damaged, and no other has it', { reason });
+      this.#ownDamage ??= { of: 'state', reason };
     }
+  }
+
+  /** An entry of this member's log is not what was stored. */
+  logDamageFound(reason: string): void {
+    if (this.#stopped) return;
+    this.#options.logger.error('the log of this member is damaged', { reason });
+    this.#ownDamage = { of: 'log', reason };
+  }
+
+  /**
+   * Why this member should be closed and opened again: then it finds what its log has lost, and has a leader bring
+   * it back. Its word does not count meanwhile: only while all others can do without it.
+   */
+  reopenBecause(): string | undefined {
+    if (this.#ownDamage?.of !== 'log' || !this.#othersAreWell()) return undefined;
+    return this.#ownDamage.reason;
+  }
+
+  #othersAreWell(): boolean {
+    const { machine, memberId, raft, transport, clock } = this.#options;
+    const { leaderId, configuration } = raft.status();
+    const { voters, votersOutgoing } = configuration;
+    const others = [...voters, ...votersOutgoing].filter((id) => id !== memberId);
+    const now = clock.monotonicMilliseconds();
+    return (
+      leaderId !== undefined &&
+      others.length > 1 &&
+      others.every((id) => {
+        const heard = transport.lastHeardMilliseconds(id);
+        return (
+          heard !== undefined &&
+          now - heard < SILENCE_MILLISECONDS &&
+          alarmOf(machine.state.ledger, id, 'corrupt') === undefined
+        );
+      })
+    );
   }
 
   /** Entries were applied, or a snapshot has replaced the state. */
@@ -161,14 +200,17 @@ export class Soundness {
     const last = this.#raisedMilliseconds;
     if (last !== undefined && now - last < RETRY_MILLISECONDS) return;
     this.#raisedMilliseconds = now;
-    const stands = alarm !== undefined && alarm.atIndex >= machine.originIndex;
+    const stands =
+      alarm !== undefined && (alarm.atIndex >= machine.originIndex || this.#ownDamage?.of === 'log');
     if (machine.distrust === undefined) {
       // Alone, and told once: whoever disarms it has taken note.
       if (last !== undefined && !stands) this.#ownDamage = undefined;
       if (last !== undefined || stands) return;
     } else if (stands && last === undefined) return;
     // From here on it is asked for again and again: this member applies nothing, and does not see what came of it.
-    await this.#run({ kind: 'alarm-raise', memberId, alarm: 'corrupt', atIndex: appliedIndex });
+    const atIndex =
+      machine.distrust === undefined && this.#ownDamage?.of === 'log' ? LOG_DAMAGE_INDEX : appliedIndex;
+    await this.#run({ kind: 'alarm-raise', memberId, alarm: 'corrupt', atIndex });
   }
 
   async #lead(): Promise<void> {
@@ -204,7 +246,8 @@ export class Soundness {
   async #repair(alarm: StandingAlarm): Promise<void> {
     const { machine, memberId, raft, clock, logger } = this.#options;
     const to = alarm.memberId;
-    if (alarm.kind !== 'corrupt' || to === WHOLE_CLUSTER || to === memberId) return;
+    if (alarm.kind !== 'corrupt' || alarm.atIndex === LOG_DAMAGE_INDEX) return;
+    if (to === WHOLE_CLUSTER || to === memberId) return;
     const now = clock.monotonicMilliseconds();
     const last = this.#sentMilliseconds.get(to);
     if (last !== undefined && now - last < RETRY_MILLISECONDS) return;

@@ -266,6 +266,38 @@ export class MemberLog implements LogStorage {
     return entries;
   }
 
+  /**
+   * Reads some entries from `from` on, or from the first when that is gone, against their checksums. `next`: where
+   * to go on; undefined: that was the end. Throws `DiskFailedError` when it cannot be read at all.
+   */
+  async scrub(
+    from: LogIndex,
+    maxBytes: number,
+  ): Promise<{ readonly next: LogIndex | undefined; readonly damage: string | undefined }> {
+    try {
+      return await this.#scrub(from, maxBytes);
+    } catch {
+      // What was being read may have been truncated meanwhile: with nobody writing it is certain.
+      const turn = this.#queue.then(() => this.#scrub(from, maxBytes));
+      this.#queue = turn.catch(() => undefined);
+      return turn.catch((error: unknown) => {
+        if (!(error instanceof DiskFailedError) || error.kind !== 'corrupt') throw error;
+        return { next: undefined, damage: error.message };
+      });
+    }
+  }
+
+  async #scrub(
+    from: LogIndex,
+    maxBytes: number,
+  ): Promise<{ readonly next: LogIndex | undefined; readonly damage: undefined }> {
+    const { truncation, lastIndex } = this.#loaded();
+    const first = Math.max(from, truncation.snapshot.index + 1);
+    if (first > lastIndex) return { next: undefined, damage: undefined };
+    const last = (await this.entries(first, lastIndex + 1, maxBytes)).at(-1)!.index;
+    return { next: last < lastIndex ? last + 1 : undefined, damage: undefined };
+  }
+
   #verified(index: LogIndex, record: Uint8Array | undefined, chain: Uint8Array): Entry {
     try {
       if (record === undefined) throw new DamagedRecordError(`entry ${index} is missing`);

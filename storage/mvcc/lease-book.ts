@@ -18,15 +18,14 @@ import {
   parseExpiryKey,
 } from './key-space.js';
 import { decodeLease, encodeLease, type LeaseRecord, type RecordSalt } from './records.js';
+import type { LiveHash } from './live-hash.js';
 import type { View } from './view.js';
 import type { WriteBehind } from './write-behind.js';
 
 export interface LeaseBookOptions {
   readonly store: WriteBehind;
   readonly salt: RecordSalt;
-  /** A record that the state hash covers comes, or goes. */
-  readonly added: (databaseKey: string, record: Uint8Array) => void;
-  readonly removed: (databaseKey: string, record: Uint8Array) => void;
+  readonly hash: LiveHash;
 }
 
 export interface Expiry {
@@ -86,16 +85,16 @@ export async function readLeaseIds(view: View): Promise<readonly number[]> {
 }
 
 export class LeaseBook {
-  readonly #options: LeaseBookOptions;
   readonly #store: WriteBehind;
   readonly #salt: RecordSalt;
+  readonly #hash: LiveHash;
   /** 0 until somebody looked: nothing at start walks through the leases. */
   #noneBefore = 0;
   /** The lowest expiry written since each look that is under way began. */
   readonly #looks = new Set<{ lowest: number }>();
 
   constructor(options: LeaseBookOptions) {
-    this.#options = options;
+    this.#hash = options.hash;
     this.#store = options.store;
     this.#salt = options.salt;
   }
@@ -155,7 +154,7 @@ export class LeaseBook {
     const { id, expiresMilliseconds } = lease;
     this.#store.set(leaseKey(id), record);
     this.#store.set(expiryKey(expiresMilliseconds, id), nothing);
-    this.#options.added(leaseKey(id), record);
+    this.#hash.added(leaseKey(id), record);
     this.#noneBefore = Math.min(this.#noneBefore, expiresMilliseconds);
     for (const look of this.#looks) look.lowest = Math.min(look.lowest, expiresMilliseconds);
   }
@@ -168,7 +167,7 @@ export class LeaseBook {
 
   #forget(lease: LeaseRecord): void {
     this.#store.set(expiryKey(lease.expiresMilliseconds, lease.id), null);
-    this.#options.removed(leaseKey(lease.id), encodeLease(this.#salt, lease));
+    this.#hash.removed(leaseKey(lease.id), encodeLease(this.#salt, lease));
   }
 
   attach(lease: number, key: string): void {

@@ -17,6 +17,7 @@ import type { KeyValue } from '../store.js';
 import { DamagedRecordError, packTuple } from '../tuple.js';
 import { headKey, META_KEY, revisionKey, versionKey } from './key-space.js';
 import { LeaseBook } from './lease-book.js';
+import { LiveHash } from './live-hash.js';
 import {
   decodeMeta,
   decodeVersion,
@@ -34,6 +35,7 @@ import {
 import { StateHash } from './state-hash.js';
 import { VersionCache } from './version-cache.js';
 import type { View } from './view.js';
+import type { WalkedSum } from './walked-sum.js';
 import { WriteBehind } from './write-behind.js';
 
 export const STATE_FORMAT_VERSION = 1;
@@ -115,7 +117,7 @@ export class ReplicatedState {
   readonly #cache: VersionCache;
   readonly sessions: SessionTable;
   readonly leases: LeaseBook;
-  readonly #hash: StateHash;
+  readonly #hash: LiveHash;
   #meta: MetaRecord;
   #durableIndex: number;
   #digested: { readonly configuration: Uint8Array; readonly bytes: Uint8Array } | undefined;
@@ -125,7 +127,7 @@ export class ReplicatedState {
     this.#cache = new VersionCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
     this.#meta = meta;
     this.#durableIndex = meta.appliedIndex;
-    this.#hash = StateHash.from(meta.hash);
+    this.#hash = new LiveHash(meta.hash);
     this.sessions = new SessionTable(meta.sessionFloor);
     let describedIndex = meta.appliedIndex;
     this.#store = new WriteBehind({
@@ -142,8 +144,7 @@ export class ReplicatedState {
     this.leases = new LeaseBook({
       store: this.#store,
       salt: this.#salt,
-      added: (_databaseKey, record) => this.#hash.add(record),
-      removed: (_databaseKey, record) => this.#hash.subtract(record),
+      hash: this.#hash,
     });
     this.#store.onDurable = () => {
       this.#durableIndex = describedIndex;
@@ -347,7 +348,7 @@ export class ReplicatedState {
     if (previous !== undefined) this.#supersede(key, previous, item.lease);
     if (item.lease !== 0) this.leases.attach(item.lease, key);
     this.#store.set(headKey(key), record);
-    this.#hash.add(record);
+    this.#hash.added(headKey(key), record);
     this.#cache.set(key, stored);
     return written;
   }
@@ -372,8 +373,18 @@ export class ReplicatedState {
   #supersede(key: string, previous: StoredVersion, nextLease: number): void {
     const { modRevision, lease } = previous.item;
     this.#store.set(versionKey(key, modRevision), previous.record);
-    this.#hash.subtract(previous.record);
+    this.#hash.removed(headKey(key), previous.record);
     if (lease !== 0 && lease !== nextLease) this.leases.detach(lease, key);
+  }
+
+  /** For whoever reads all records while they change (walked-sum.ts). */
+  beginWalk(): WalkedSum {
+    return this.#hash.beginWalk();
+  }
+
+  /** Ends the walk. Whether the records are those that the state hash was made of. */
+  endWalk(walk: WalkedSum): boolean {
+    return this.#hash.endWalk(walk);
   }
 
   compactTo(compactRevision: number): void {

@@ -3,13 +3,14 @@
  * that look behind a member's back: its state machine, its disk, and what it is given to apply.
  */
 import { type SimulatedDisk, simulatedDisk } from '../../../chaos/index.js';
-import { seededRandom, silentLogger } from '../../../platform/index.js';
+import { type Logger, seededRandom, silentLogger } from '../../../platform/index.js';
 import {
   type Configuration,
   createRaftNode,
   type Entry,
   type RaftLimits,
   type StateMachine,
+  type Transport,
 } from '../../../raft/index.js';
 import {
   formatMemberFolder,
@@ -46,6 +47,7 @@ export class ThreeMembers {
   readonly installGates = new Map<number, Promise<void>>();
   readonly #options: Partial<MemberStoreOptions>;
   readonly #limits: Partial<RaftLimits>;
+  readonly #messages = new Map<string, number>();
   #starts = 0;
 
   constructor(options: Partial<MemberStoreOptions> = {}, limits: Partial<RaftLimits> = {}) {
@@ -63,14 +65,36 @@ export class ThreeMembers {
     await this.during(Promise.all(IDS.map((id) => this.open(id))));
   }
 
+  /** How often a member has logged this. */
+  logged(message: string): number {
+    return this.#messages.get(message) ?? 0;
+  }
+
+  #logger(): Logger {
+    const count = (message: string): void => {
+      this.#messages.set(message, this.logged(message) + 1);
+    };
+    const logger: Logger = { ...silentLogger, info: count, warn: count, error: count, with: () => logger };
+    return logger;
+  }
+
+  /** Also hears of those that have nothing to say, as the real one does by its pings. */
+  #transport(id: number): Transport {
+    return {
+      ...this.network.transport(id),
+      lastHeardMilliseconds: (peer) =>
+        this.network.cut.has(`${peer}>${id}`) ? undefined : this.clock.monotonicMilliseconds(),
+    };
+  }
+
   async open(id: number): Promise<MemberStore> {
     this.#starts += 1;
     const member = await openMemberStore({
       disk: this.disks.get(id)!,
-      transport: this.network.transport(id),
+      transport: this.#transport(id),
       clock: this.clock,
       random: seededRandom(1000 + this.#starts),
-      logger: silentLogger,
+      logger: this.#logger(),
       electionTimeoutMilliseconds: 200,
       heartbeatMilliseconds: 20,
       tickMilliseconds: 5,
