@@ -17,6 +17,7 @@ import { type UpOptions, up } from './commands/up.js';
 import { durationMilliseconds } from './duration.js';
 import type { FaultOptions } from './fault-arguments.js';
 import { judging, judgingCommand } from './judging.js';
+import { sizeBytes } from './size.js';
 
 function integer(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
@@ -45,6 +46,13 @@ function duration(text: string): number {
     throw new InvalidArgumentError('It must be a time such as 500ms, 60s or 2m.');
   }
   return milliseconds;
+}
+
+/** `500MiB`, `8GiB` or `0`, in bytes. */
+function size(text: string): number {
+  const bytes = sizeBytes(text);
+  if (bytes === undefined) throw new InvalidArgumentError('It must be a size such as 500MiB or 8GiB, or 0.');
+  return bytes;
 }
 
 function memberCounts(text: string): readonly number[] {
@@ -83,6 +91,11 @@ function addUp(program: Command): void {
     .option('--fresh', 'delete what an earlier cluster left in the folder', false)
     .option('--faults', 'allow kuorum fault', false)
     .option('--lease-reads', "serve reads under the leader's lease, not by a round each", false)
+    .option(
+      '--quota <size>',
+      'above it nothing that grows is taken, such as 500MiB or 8GiB; 0: no bound (default: 2GiB)',
+      size,
+    )
     .option('--tls-san <names>', 'further names for the API certificates', list, [])
     .option('-d, --detach', 'return when the cluster is ready and leave it running', false)
     .addOption(new Option('--ready-timeout <seconds>').argParser(integer(1, 3600)).default(60).hideHelp())

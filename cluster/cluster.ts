@@ -21,6 +21,8 @@ export interface StartClusterOptions {
   readonly faults?: boolean;
   /** Serve linearizable reads under the leader's lease: quicker, and only right while clocks drift apart slowly. */
   readonly leaseReads?: boolean;
+  /** Above this size of a member's database nothing that grows is taken; 2 GiB when absent, 0: no bound. */
+  readonly quotaBytes?: number;
   /** Further names and addresses for the API servers' certificates. */
   readonly tlsSan?: readonly string[];
   /** How long to wait for readiness; 60,000 when absent. */

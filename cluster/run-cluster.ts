@@ -46,6 +46,8 @@ export interface RunClusterOptions {
   readonly faults: boolean;
   /** Serve linearizable reads under a lease instead of a round each; see `leaseReadsNotice`. */
   readonly leaseReads: boolean;
+  /** Of each member's database, 0: none; undefined: 2 GiB. */
+  readonly quotaBytes: number | undefined;
   readonly tlsSan: readonly string[];
   readonly inProcess: boolean;
   readonly controllers: boolean;
@@ -264,6 +266,7 @@ class ClusterRun implements RunningCluster {
       members: members.map(({ id, name }) => ({ id, name })),
       formerNames: former.map(({ name }) => name),
       leaseReads: this.#options.leaseReads ? { driftBound: leaseDriftBound } : undefined,
+      quotaBytes: this.#options.quotaBytes,
       peerPort: member.peerPort,
       apiPort: member.apiPort,
       peerTls: { ...pki.pair(`etcd/${member.name}`), authority: pki.authorities['etcd/ca'] },

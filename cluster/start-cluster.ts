@@ -28,6 +28,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
       apiPort: options.apiPort ?? 0,
       faults: options.faults ?? true,
       leaseReads: options.leaseReads ?? false,
+      quotaBytes: options.quotaBytes,
       tlsSan: options.tlsSan ?? [],
       inProcess: options.inProcess ?? false,
       controllers: options.controllers ?? true,

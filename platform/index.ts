@@ -3,6 +3,7 @@ export * from './clock.js';
 export * from './disk.js';
 export * from './faults.js';
 export * from './faulty-clock.js';
+export * from './free-space.js';
 export { copyLevelDbFolder, type HeldCopy } from './leveldb-copy.js';
 export { levelDbDisk } from './leveldb-disk.js';
 export * from './log.js';

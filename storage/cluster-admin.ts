@@ -24,6 +24,8 @@ export interface MemberStatus {
   readonly databaseBytes: number;
   readonly condition: MemberCondition;
   readonly failure: string | undefined;
+  /** What needs somebody's attention although the member serves: alarms, damage, a quota that is near. */
+  readonly warnings: readonly string[];
   /** Above it nothing that grows is taken; 0: no bound. */
   readonly quotaBytes: number;
   /** Of the logical records, at `appliedIndex`: 32 hex digits. */

@@ -17,6 +17,7 @@ export {
   type MemberStore,
   type MemberStoreOptions,
   openMemberStore,
+  type ReopenWish,
 } from './member-store.js';
 export { buildRecoveredFolder, REVISION_RAISE } from './recover/build-folder.js';
 export { type Candidate, type Examination, examineMemberFolder } from './recover/candidate.js';

@@ -59,6 +59,12 @@ export interface MemberStoreOptions {
   readonly scrub?: ScrubSettings | false;
 }
 
+export interface ReopenWish {
+  readonly reason: string;
+  /** The disk was full: it cannot be opened before there is space again. */
+  readonly needsSpace: boolean;
+}
+
 export interface MemberStore {
   readonly identity: MemberIdentity;
   readonly store: Store;
@@ -70,7 +76,7 @@ export interface MemberStore {
    * Why it should be closed and opened again, to find out what it still has and to have the rest from the others;
    * undefined: it should not.
    */
-  reopenBecause(): string | undefined;
+  reopenBecause(): ReopenWish | undefined;
   /** Ends watches and calls with `stopping`, stops raft, flushes and closes the databases. */
   close(): Promise<void>;
 }
@@ -127,6 +133,15 @@ function raftTiming(options: MemberStoreOptions): Partial<RaftNodeOptions> {
     ...(tickMilliseconds === undefined ? {} : { tickMilliseconds }),
     leaseReads: options.leaseReads,
   };
+}
+
+function reopenWish(diskFailure: Error | undefined, soundness: Soundness): ReopenWish | undefined {
+  if (diskFailure !== undefined) {
+    const needsSpace = diskFailure instanceof DiskFailedError && diskFailure.kind === 'full';
+    return { reason: diskFailure.message, needsSpace };
+  }
+  const reason = soundness.reopenBecause();
+  return reason === undefined ? undefined : { reason, needsSpace: false };
 }
 
 /** What the state machine tells goes to watchers first, then to those who wait for an answer. */
@@ -312,7 +327,7 @@ function assemble(
       store: served,
       admin,
       raft,
-      reopenBecause: () => soundness.reopenBecause(),
+      reopenBecause: () => reopenWish(diskFailure(), soundness),
       onMembership(listener) {
         listener(committed.current());
         return committed.onChange(listener);

@@ -20,6 +20,7 @@ export interface UpOptions {
   readonly fresh: boolean;
   readonly faults: boolean;
   readonly leaseReads: boolean;
+  readonly quota?: number;
   readonly tlsSan: readonly string[];
   readonly detach: boolean;
   readonly readyTimeout: number;
@@ -78,6 +79,7 @@ async function run(options: UpOptions, progress: Progress, onReady: (text: strin
       apiPort: options.apiPort,
       faults: options.faults,
       leaseReads: options.leaseReads,
+      quotaBytes: options.quota,
       tlsSan: options.tlsSan,
       inProcess: false,
       controllers: true,

@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import type { Clock, LinkFaults, Logger, Random } from '../../platform/index.js';
-import { DiskFailedError, levelDbDisk } from '../../platform/index.js';
+import { DiskFailedError, freeBytes, levelDbDisk } from '../../platform/index.js';
 import {
   createGrpcTransport,
   type GrpcTransport,
@@ -22,6 +22,7 @@ import { UserError } from '../user-error.js';
 import { LastingRefusal } from './lasting-refusal.js';
 import { MemberNames } from './member-names.js';
 import type { AdminAnswer, AdminCall, MemberConfig, MemberReport, PeerAddress } from './protocol.js';
+import { watchForReopening } from './reopening.js';
 import { whenUnlocked } from './wait-for-lock.js';
 
 export interface MemberCore {
@@ -43,8 +44,8 @@ export interface MemberCoreOptions {
   readonly logger: Logger;
   /** The membership that is committed and applied here: at the start, and whenever it changes. */
   onMembership(membership: Membership): void;
-  /** It takes no part any more, and never will again. */
-  onEnded(refusal: LastingRefusal): void;
+  /** It takes no part any more: for good when the refusal is a lasting one, else until it is opened again. */
+  onEnded(refusal: UserError): void;
 }
 
 const host = '127.0.0.1';
@@ -167,12 +168,20 @@ export async function startMemberCore(options: MemberCoreOptions): Promise<Membe
           random,
           logger,
           leaseReads: config.leaseReads,
+          ...(config.quotaBytes === undefined ? {} : { quotaBytes: config.quotaBytes }),
         }),
       options,
     );
     member.raft.onStatusChange(({ condition, failure }) => {
       const refusal = endOf(config.name, condition, failure);
       if (refusal !== undefined) options.onEnded(refusal);
+    });
+    const stopWatching = watchForReopening({
+      wish: () => member.reopenBecause(),
+      freeBytes: () => freeBytes(config.folder),
+      clock,
+      onReopen: (reason) =>
+        options.onEnded(new UserError(`member ${config.name}: it is opened again and checked: ${reason}`)),
     });
     member.onMembership((membership) => options.onMembership(membership));
     return {
@@ -186,7 +195,10 @@ export async function startMemberCore(options: MemberCoreOptions): Promise<Membe
       setLinkFaults: (faults) => transport.setLinkFaults(faults),
       report: () => report(member.admin),
       call: (call, timeoutMilliseconds) => answerCall(member, call, timeoutMilliseconds),
-      close: () => member.close(),
+      close() {
+        stopWatching();
+        return member.close();
+      },
     };
   } catch (error) {
     await transport.stop();
@@ -264,6 +276,7 @@ async function report(admin: ClusterAdmin): Promise<MemberReport> {
     hasQuorum: status.hasQuorum,
     condition: status.condition,
     failure: status.failure,
+    warnings: status.warnings,
     residentBytes: process.memoryUsage.rss(),
     cpuMilliseconds: Math.round((user + system) / 1000),
   };

@@ -30,6 +30,8 @@ export interface MemberConfig {
   readonly formerNames: readonly string[];
   /** Reads without a round of their own, within this bound on how much clocks may drift apart. */
   readonly leaseReads: { readonly driftBound: number } | undefined;
+  /** Of its database; undefined: the store's own. */
+  readonly quotaBytes: number | undefined;
   /** Asked for; another is taken when it is not free. 0: any. */
   readonly peerPort: number;
   readonly apiPort: number;
@@ -59,6 +61,8 @@ export interface MemberReport {
   readonly hasQuorum: boolean;
   readonly condition: MemberCondition;
   readonly failure: string | undefined;
+  /** What needs somebody's attention although it serves. */
+  readonly warnings: readonly string[];
   readonly residentBytes: number;
   readonly cpuMilliseconds: number;
 }

@@ -83,7 +83,7 @@ function health(
       if (report.failure !== undefined) return report.failure.split('\n')[0] ?? 'failed';
       if (report.condition === 'recovering') return 'recovering: its log was behind what it had promised';
       if (!report.hasQuorum) return 'no quorum';
-      return unready ?? 'ok';
+      return unready ?? report.warnings[0] ?? 'ok';
   }
 }
 

@@ -24,7 +24,8 @@ export interface QuotaOptions {
   readonly run: (command: Command, context: CallContext) => Promise<Outcome<unknown>>;
 }
 
-const WARN_SHARE = 0.8;
+/** From here on people are told. */
+export const WARN_SHARE = 0.8;
 const DISARM_SHARE = 0.9;
 /** Once the quota is near it is watched more closely: measuring looks at every file. */
 const FAR_MILLISECONDS = 5000;

@@ -15,6 +15,7 @@ import type {
 import type { Command } from '../commands/command.js';
 import type { ApplyResult } from '../commands/result.js';
 import { WHOLE_CLUSTER } from '../integrity/ledger.js';
+import { WARN_SHARE } from '../integrity/quota.js';
 import type { Soundness } from '../integrity/soundness.js';
 import type { MemberStateMachine } from '../state-machine.js';
 import type { CallContext, Outcome, Refusal } from '../store.js';
@@ -90,6 +91,7 @@ export class LocalAdmin implements ClusterAdmin {
       quotaBytes: this.#options.quotaBytes,
       condition: status.condition,
       failure: this.#failure(status),
+      warnings: this.#warnings(databaseBytes),
       stateHash: state.stateHash(),
       hasQuorum: status.hasQuorum,
     };
@@ -97,7 +99,23 @@ export class LocalAdmin implements ClusterAdmin {
 
   #failure(status: RaftStatus): string | undefined {
     const { diskFailure, soundness } = this.#options;
-    return status.failure ?? diskFailure()?.message ?? soundness.ownDamage();
+    return status.failure ?? diskFailure()?.message ?? soundness.refusal()?.message;
+  }
+
+  #warnings(databaseBytes: number): readonly string[] {
+    const { machine, soundness, quotaBytes } = this.#options;
+    const { ledger } = machine.state;
+    const { configuration } = machine.state.metadata();
+    const alarms = ledger.alarms.map(({ memberId, kind }) =>
+      memberId === WHOLE_CLUSTER ? kind : `${kind} of ${nameOf(configuration, memberId) ?? memberId}`,
+    );
+    const damage = soundness.ownDamage();
+    const share = quotaBytes === 0 ? 0 : databaseBytes / quotaBytes;
+    return [
+      ...alarms.map((alarm) => `alarm ${alarm}`),
+      ...(damage === undefined ? [] : [`damaged data: ${damage}`]),
+      ...(share < WARN_SHARE ? [] : [`the database takes ${Math.floor(share * 100)}% of its quota`]),
+    ];
   }
 
   async members(): Promise<readonly MemberDescription[]> {

@@ -32,6 +32,7 @@ import {
   recordSalt,
   type StoredVersion,
 } from './records.js';
+import { LiveHash } from './live-hash.js';
 import { StateHash } from './state-hash.js';
 import { VersionCache } from './version-cache.js';
 import type { View } from './view.js';

@@ -7,6 +7,7 @@ import { createProgress } from '../../cli/progress.js';
 import { readyLine, readyText } from '../../cli/ready-text.js';
 import { shellQuote } from '../../cli/shell-quote.js';
 import { sameKeyMilliseconds, signalMeaning } from '../../cli/signals.js';
+import { sizeBytes } from '../../cli/size.js';
 import { formatBytes, statusText } from '../../cli/status-table.js';
 import type { ClusterMemberStatus, ClusterMembershipEntry } from '../../cluster/index.js';
 import { manualClock } from '../cluster/support/manual-clock.js';
@@ -55,6 +56,18 @@ describe('the words of kuorum fault clock', () => {
     expect(() => faultFromArguments('clock', ['m1'], { rate: 'fast' })).toThrow('fast is no rate');
     expect(() => faultFromArguments('clock', ['m1'], { offset: '5' })).toThrow(/5 is no duration: .* 5s/);
     expect(() => faultFromArguments('pause', ['m1'], { rate: '2' })).toThrow(/only clock takes/);
+  });
+
+  it.each([
+    ['0', 0],
+    ['65536', 65_536],
+    ['500MiB', 524_288_000],
+    ['1.5GiB', 1_610_612_736],
+    ['8GB', undefined],
+    ['-1', undefined],
+    ['lots', undefined],
+  ])('understands the size %s', (text, bytes) => {
+    expect(sizeBytes(text)).toBe(bytes);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { simulatedDisk } from '../../chaos/index.js';
 import { seededRandom } from '../../platform/index.js';
 import type { Compare, Outcome, Store, TxnOperation, Watch, WatchEvent } from '../../storage/index.js';
@@ -267,7 +267,33 @@ describe('the store', () => {
     const again = await member.store.txn({ compare: [], then: [put('a', '3')], else: [] }, context);
     expect(again).toMatchObject({ kind: 'refused', refusal: { reason: 'no-space' } });
     expect(await member.admin.alarms()).toEqual([{ memberId: 1, alarm: 'no-space' }]);
+    expect(member.reopenBecause()).toMatchObject({ needsSpace: true });
+    await member.close();
+    disk.setFull(false);
+    member = await openTestStore({ disk, reopen: true });
+    expect(member.reopenBecause()).toBeUndefined();
+    await write(member.store, put('a', '4'));
   });
+
+  for (const name of ['state', 'log', 'witness-a']) {
+    it(`asks to be opened again after a write to its ${name} has failed, and has lost nothing then`, async () => {
+      const disk = simulatedDisk({ random: seededRandom(7) });
+      member = await openTestStore({ disk });
+      await write(member.store, put('a', '1'));
+      disk.failNextWrite(name, 'io');
+      const impatient = { ...context, timeoutMilliseconds: 50 };
+      await vi.waitFor(async () => {
+        await member.store.txn({ compare: [], then: [put('b', '2')], else: [] }, impatient);
+        expect(member.reopenBecause()).toBeDefined();
+      });
+      expect(member.reopenBecause()).toMatchObject({ needsSpace: false });
+      expect((await member.admin.status()).failure).toBeDefined();
+      await member.close();
+      member = await openTestStore({ disk, reopen: true });
+      await write(member.store, put('c', '1'));
+      expect(await contents(member.store)).toMatchObject({ a: '1', c: '1' });
+    });
+  }
 });
 
 describe('a watch', () => {

@@ -439,6 +439,7 @@ export function createMemoryAdmin(store: MemoryStore): MemoryAdmin {
         quotaBytes: 0,
         condition: 'intact',
         failure: admin.failure,
+        warnings: [],
         stateHash: '0'.repeat(32),
         hasQuorum: admin.hasQuorum,
       }),

@@ -113,6 +113,9 @@ describe('a quota', () => {
     expect(cluster.machine(1).state.appliedIndex).toBe(appliedIndex);
     const status = await cluster.during(cluster.member(1).admin.status());
     expect(status).toMatchObject({ quotaBytes, failure: undefined });
+    expect(status.warnings.join('; ')).toMatch(
+      /^alarm no-space of m\d.*the database takes \d+% of its quota$/,
+    );
     await cluster.hashesAgree();
   });
 
