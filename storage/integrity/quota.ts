@@ -36,7 +36,9 @@ export class Quota {
   readonly #options: QuotaOptions;
   #timer: Timer | undefined;
   #stopped = false;
-  #near = false;
+  /** At first it is not known: an alarm of an earlier life may have lost its cause. */
+  #near = true;
+  #warned = false;
   #reclaimedRevision: number | undefined;
 
   constructor(options: QuotaOptions) {
@@ -88,8 +90,9 @@ export class Quota {
   #warn(bytes: number): void {
     const { quotaBytes, logger } = this.#options;
     const near = bytes >= quotaBytes * WARN_SHARE;
-    if (near && !this.#near) logger.warn('the database comes close to its quota', { bytes, quotaBytes });
+    if (near && !this.#warned) logger.warn('the database comes close to its quota', { bytes, quotaBytes });
     this.#near = near;
+    this.#warned = near;
   }
 
   /** Once for each history that was forgotten: only that makes the files smaller. */
