@@ -75,6 +75,14 @@ export interface Alarm {
   readonly alarm: 'no-space' | 'corrupt';
 }
 
+export interface KeySpaceHash {
+  /** 32 hex digits. */
+  readonly hash: string;
+  /** What it is the hash of. */
+  readonly revision: number;
+  readonly compactRevision: number;
+}
+
 export interface ClusterAdmin {
   status(): Promise<MemberStatus>;
   /** As this member has them in force: a change takes effect when it is appended, before it is committed. */
@@ -98,6 +106,11 @@ export interface ClusterAdmin {
   disarm(alarm: Alarm, context: CallContext): Promise<Outcome<{ readonly changed: boolean }>>;
   /** The state hash and the applied index it belongs to, atomically. */
   hash(): Promise<{ readonly appliedIndex: number; readonly stateHash: string }>;
+  /**
+   * Of all keys as of a revision, 0: of now; equal on all members. Refused with `compacted` or `future-revision`
+   * like a read there.
+   */
+  hashKv(revision: number, context: CallContext): Promise<Outcome<KeySpaceHash>>;
   /** Every member as this one sees it: reachable lately over the peer network, and itself. */
   health(): Promise<readonly MemberHealth[]>;
   defragment(context: CallContext): Promise<Outcome<Record<string, never>>>;

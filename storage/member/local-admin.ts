@@ -6,6 +6,7 @@ import type { Configuration, MembershipRefusal, RaftNode, RaftStatus, Transport 
 import type {
   Alarm,
   ClusterAdmin,
+  KeySpaceHash,
   MemberDescription,
   MemberHealth,
   MemberStatus,
@@ -14,14 +15,16 @@ import type {
 } from '../cluster-admin.js';
 import type { Command } from '../commands/command.js';
 import type { ApplyResult } from '../commands/result.js';
+import { checkCount } from '../commands/validate.js';
 import { WHOLE_CLUSTER } from '../integrity/ledger.js';
 import { WARN_SHARE } from '../integrity/quota.js';
 import type { Soundness } from '../integrity/soundness.js';
+import { hashKeySpace } from '../mvcc/hash-key-space.js';
 import type { MemberStateMachine } from '../state-machine.js';
 import type { CallContext, Outcome, Refusal } from '../store.js';
 import type { CommittedMembership } from './committed-membership.js';
 import type { MemberIdentity } from './identity-file.js';
-import type { LocalStore } from './local-store.js';
+import { checkRevision, diskRefusal, type LocalStore } from './local-store.js';
 import { describeMembers, isJoint, sameConfiguration, stepsTaken } from './membership.js';
 
 export interface LocalAdminOptions {
@@ -251,6 +254,31 @@ export class LocalAdmin implements ClusterAdmin {
   async hash(): Promise<{ readonly appliedIndex: number; readonly stateHash: string }> {
     const { state } = this.#options.machine;
     return { appliedIndex: state.appliedIndex, stateHash: state.stateHash() };
+  }
+
+  async hashKv(revision: number, context: CallContext): Promise<Outcome<KeySpaceHash>> {
+    const { machine, soundness, clock } = this.#options;
+    const refusal = checkCount('a revision', revision) ?? soundness.refusal();
+    if (refusal !== undefined) return { kind: 'refused', refusal };
+    const deadline = clock.monotonicMilliseconds() + context.timeoutMilliseconds;
+    const state = machine.state.stateView();
+    try {
+      const at = revision === 0 ? state.revision : revision;
+      const unreadable = checkRevision(at, state);
+      if (unreadable !== undefined) return { kind: 'refused', refusal: unreadable };
+      const hash = await hashKeySpace(state, at, () => clock.monotonicMilliseconds() < deadline);
+      if (hash !== undefined) {
+        return { kind: 'done', value: { hash, revision: at, compactRevision: state.compactRevision } };
+      }
+      return { kind: 'refused', refusal: { reason: 'timeout', message: 'not all keys were read in time' } };
+    } catch (error) {
+      const reason = diskRefusal(error);
+      if (reason === undefined) throw error;
+      if (reason.reason === 'corrupt') soundness.damageFound(reason.message);
+      return { kind: 'refused', refusal: reason };
+    } finally {
+      await state.view.close();
+    }
   }
 
   async health(): Promise<readonly MemberHealth[]> {

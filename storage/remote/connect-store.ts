@@ -2,6 +2,7 @@
 import type {
   Alarm,
   ClusterAdmin,
+  KeySpaceHash,
   MemberDescription,
   MemberHealth,
   MemberStatus,
@@ -237,6 +238,7 @@ export function connectStore(port: StorePort, options: ConnectStoreOptions = {})
       connection.call<{ readonly changed: boolean }>('admin.raiseAlarm', alarm, context, true),
     disarm: (alarm, context) =>
       connection.call<{ readonly changed: boolean }>('admin.disarm', alarm, context, true),
+    hashKv: (revision, context) => connection.call<KeySpaceHash>('admin.hashKv', revision, context, false),
     hash: () => connection.plain<{ readonly appliedIndex: number; readonly stateHash: string }>('admin.hash'),
     health: () => connection.plain<readonly MemberHealth[]>('admin.health'),
     defragment: (context) => connection.call<Record<string, never>>('admin.defragment', null, context, true),

@@ -36,7 +36,8 @@ export type AdminMethod =
   | 'admin.moveLeader'
   | 'admin.defragment'
   | 'admin.raiseAlarm'
-  | 'admin.disarm';
+  | 'admin.disarm'
+  | 'admin.hashKv';
 
 /** From the client to the server. */
 export type Request =

@@ -62,6 +62,8 @@ function call(
       return admin.raiseAlarm(argument as Alarm, context);
     case 'admin.disarm':
       return admin.disarm(argument as Alarm, context);
+    case 'admin.hashKv':
+      return admin.hashKv(argument as number, context);
   }
 }
 

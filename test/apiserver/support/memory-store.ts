@@ -452,6 +452,8 @@ export function createMemoryAdmin(store: MemoryStore): MemoryAdmin {
     alarms: () => Promise.resolve([]),
     raiseAlarm: () => Promise.resolve({ kind: 'done', value: { changed: false } }),
     disarm: () => Promise.resolve({ kind: 'done', value: { changed: false } }),
+    hashKv: () =>
+      Promise.resolve({ kind: 'refused', refusal: { reason: 'invalid', message: 'no hash here' } }),
     hash: () => Promise.resolve({ appliedIndex: 1, stateHash: '0'.repeat(32) }),
     health: () => Promise.resolve(admin.members3),
     defragment: () => Promise.resolve({ kind: 'done', value: {} }),
