@@ -22,7 +22,16 @@ function grows(command: Command): boolean {
       return some([...command.request.then, ...command.request.else], ({ type }) => type === 'put');
     case 'lease-grant':
       return true;
-    default:
+    case 'lease-revoke':
+    case 'lease-expire':
+    case 'lease-renew':
+    case 'compact':
+    case 'checkpoint':
+    case 'raise-format-version':
+    case 'hash-checkpoint':
+    case 'hash-report':
+    case 'alarm-raise':
+    case 'alarm-clear':
       return false;
   }
 }
@@ -31,14 +40,19 @@ function changes(command: Command): boolean {
   switch (command.kind) {
     case 'txn':
       return some([...command.request.then, ...command.request.else], ({ type }) => type !== 'range');
+    case 'lease-grant':
+    case 'lease-revoke':
+    case 'lease-expire':
+    case 'lease-renew':
+    case 'compact':
+      return true;
+    case 'checkpoint':
+    case 'raise-format-version':
     case 'hash-checkpoint':
     case 'hash-report':
     case 'alarm-raise':
     case 'alarm-clear':
-    case 'raise-format-version':
       return false;
-    default:
-      return true;
   }
 }
 

@@ -17,8 +17,8 @@ import {
   leaseOfKey,
   parseExpiryKey,
 } from './key-space.js';
-import { decodeLease, encodeLease, type LeaseRecord, type RecordSalt } from './records.js';
 import type { LiveHash } from './live-hash.js';
+import { decodeLease, encodeLease, type LeaseRecord, type RecordSalt } from './records.js';
 import type { View } from './view.js';
 import type { WriteBehind } from './write-behind.js';
 

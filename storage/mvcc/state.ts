@@ -32,7 +32,6 @@ import {
   recordSalt,
   type StoredVersion,
 } from './records.js';
-import { LiveHash } from './live-hash.js';
 import { StateHash } from './state-hash.js';
 import { VersionCache } from './version-cache.js';
 import type { View } from './view.js';

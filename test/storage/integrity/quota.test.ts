@@ -42,12 +42,14 @@ describe('while an alarm stands', () => {
   const shrinking: readonly Command[] = [
     txn([remove]),
     { kind: 'lease-revoke', id: 1 },
-    { kind: 'lease-expire', id: 1 },
+    { kind: 'lease-expire', ids: [1] },
+    { kind: 'lease-renew', ids: [1] },
     { kind: 'compact', revision: 2 },
   ];
   const harmless: readonly Command[] = [
     txn([range]),
     txn([]),
+    { kind: 'checkpoint' },
     { kind: 'hash-checkpoint' },
     { kind: 'alarm-clear', memberId: 1, alarm: 'no-space', belowIndex: 9 },
   ];
