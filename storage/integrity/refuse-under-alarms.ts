@@ -26,7 +26,7 @@ function grows(command: Command): boolean {
     case 'lease-expire':
     case 'lease-renew':
     case 'compact':
-    case 'checkpoint':
+    case 'clock-checkpoint':
     case 'raise-format-version':
     case 'hash-checkpoint':
     case 'hash-report':
@@ -46,7 +46,7 @@ function changes(command: Command): boolean {
     case 'lease-renew':
     case 'compact':
       return true;
-    case 'checkpoint':
+    case 'clock-checkpoint':
     case 'raise-format-version':
     case 'hash-checkpoint':
     case 'hash-report':

@@ -20,11 +20,12 @@ import { WHOLE_CLUSTER } from '../integrity/ledger.js';
 import { WARN_SHARE } from '../integrity/quota.js';
 import type { Soundness } from '../integrity/soundness.js';
 import { hashKeySpace } from '../mvcc/hash-key-space.js';
+import { checkRevision } from '../mvcc/read-range.js';
 import type { MemberStateMachine } from '../state-machine.js';
 import type { CallContext, Outcome, Refusal } from '../store.js';
 import type { CommittedMembership } from './committed-membership.js';
 import type { MemberIdentity } from './identity-file.js';
-import { checkRevision, diskRefusal, type LocalStore } from './local-store.js';
+import { diskRefusal, type LocalStore } from './local-store.js';
 import { describeMembers, isJoint, sameConfiguration, stepsTaken } from './membership.js';
 
 export interface LocalAdminOptions {

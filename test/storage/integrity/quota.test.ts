@@ -49,7 +49,7 @@ describe('while an alarm stands', () => {
   const harmless: readonly Command[] = [
     txn([range]),
     txn([]),
-    { kind: 'checkpoint' },
+    { kind: 'clock-checkpoint' },
     { kind: 'hash-checkpoint' },
     { kind: 'alarm-clear', memberId: 1, alarm: 'no-space', belowIndex: 9 },
   ];
