@@ -1,0 +1,73 @@
+/** Putting one etcd API server together. Nothing here is shared with another server in the same process. */
+import type { Clock, Logger } from '../platform/index.js';
+import type { ClusterAdmin, Store } from '../storage/index.js';
+import { type GrpcServer, type GrpcServerLimits, startGrpcServer } from './grpc/server.js';
+import { defaultEtcdLimits, type EtcdLimits } from './limits.js';
+import { MemberFacts } from './member-facts.js';
+import { surround } from './require-leader.js';
+import { healthService } from './services/health.js';
+import { kvService } from './services/kv.js';
+import { leaseService } from './services/lease.js';
+import type { ServiceTools } from './services/tools.js';
+import { watchService } from './services/watch.js';
+
+export interface EtcdServerOptions {
+  readonly store: Store;
+  readonly admin: ClusterAdmin;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly memberName: string;
+  readonly host: string;
+  /** 0: a free port. */
+  readonly port: number;
+  /** PEM. `clientAuthority`: who must have signed the clients' certificates. */
+  readonly tls: { readonly certificate: string; readonly key: string; readonly clientAuthority: string };
+  readonly limits?: Partial<EtcdLimits & GrpcServerLimits>;
+}
+
+export interface EtcdServer {
+  readonly port: number;
+  /** Refuses new connections, ends the streams, lets running calls finish, then closes what is left. */
+  close(options: { readonly graceMilliseconds: number }): Promise<void>;
+}
+
+/** Resolves when the port listens. @throws when the port cannot be bound */
+export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdServer> {
+  const { store, admin, clock, host, port, tls } = options;
+  const logger = options.logger.with({ member: options.memberName, part: 'etcd' });
+  const limits = { ...defaultEtcdLimits, ...options.limits };
+  const facts = await MemberFacts.learn(admin, clock);
+  const closing = new Set<() => void>();
+  const tools: ServiceTools = { store, admin, facts, clock, logger, limits };
+  const methods = [kvService, watchService, leaseService, healthService].flatMap((service) => service(tools));
+  let server: GrpcServer;
+  try {
+    server = await startGrpcServer({
+      host,
+      port,
+      tls,
+      limits,
+      clock,
+      logger,
+      methods: surround(methods, {
+        facts,
+        onClosing(listener) {
+          closing.add(listener);
+          return () => closing.delete(listener);
+        },
+      }),
+    });
+  } catch (error) {
+    facts.stop();
+    throw error;
+  }
+  return {
+    port: server.port,
+    async close({ graceMilliseconds }) {
+      facts.stop();
+      const closed = server.close({ graceMilliseconds });
+      for (const listener of [...closing]) listener();
+      await closed;
+    },
+  };
+}

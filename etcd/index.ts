@@ -1,0 +1,3 @@
+/** The door of etcd/: the etcd v3 API served over a store. */
+export { type EtcdServer, type EtcdServerOptions, startEtcdServer } from './etcd-server.js';
+export type { EtcdLimits } from './limits.js';

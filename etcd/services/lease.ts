@@ -1,0 +1,93 @@
+/** The Lease service. */
+import type { LeaseGrant, Outcome } from '../../storage/index.js';
+import { beyondOurs, etcdError } from '../errors.js';
+import type { MessageStream } from '../grpc/call.js';
+import { implement, type Method } from '../grpc/service.js';
+import {
+  type LeaseKeepAliveRequest,
+  type LeaseKeepAliveResponse,
+  LeaseService,
+} from '../proto/generated/rpc.js';
+import { ask, type ServiceTools } from './tools.js';
+
+/** Seconds; etcd's own bound, beyond which nobody means it. */
+const maxTtlSeconds = 9_000_000_000;
+
+/** No lease of ours has such an id, so whatever is asked about it is answered as for one that is gone. */
+const isNobodys = (id: number): boolean => !Number.isSafeInteger(id) || id <= 0;
+
+function isGone(outcome: Outcome<unknown>): boolean {
+  return outcome.kind === 'refused' && outcome.refusal.reason === 'lease-not-found';
+}
+
+type KeepAliveStream = MessageStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse>;
+
+/** One lease's answer: 0 seconds when it is gone, which does not end the stream. */
+async function keepAlive(tools: ServiceTools, stream: KeepAliveStream, id: number): Promise<number> {
+  if (isNobodys(id)) return 0;
+  return ask(tools, stream, async (context): Promise<Outcome<number>> => {
+    const outcome: Outcome<LeaseGrant> = await tools.store.leaseKeepAlive(id, context);
+    if (isGone(outcome)) return { kind: 'done', value: 0 };
+    return outcome.kind === 'done' ? { kind: 'done', value: outcome.value.ttlSeconds } : outcome;
+  });
+}
+
+/** Several are under way at once, and answered in the order in which they came. */
+function keepAliveStream(tools: ServiceTools, stream: KeepAliveStream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let answering = Promise.resolve();
+    let inFlight = 0;
+    const answer = async (id: number, ttl: Promise<number>): Promise<void> => {
+      await stream.send({ header: tools.facts.header(), ID: id, TTL: await ttl });
+      inFlight -= 1;
+    };
+    const read = async (): Promise<void> => {
+      for (;;) {
+        const request = await stream.receive();
+        if (request === undefined) return answering;
+        const ttl = keepAlive(tools, stream, request.ID);
+        inFlight += 1;
+        answering = Promise.all([answering, ttl]).then(() => answer(request.ID, ttl));
+        // Not when the next request is read: that may never come.
+        answering.catch(reject);
+        if (inFlight >= tools.limits.maxKeepAlivesInFlight) await answering;
+      }
+    };
+    read().then(resolve, reject);
+  });
+}
+
+export function leaseService(tools: ServiceTools): readonly Method[] {
+  const { store, facts } = tools;
+  return implement(LeaseService, {
+    async LeaseGrant(request, call) {
+      if (request.TTL > maxTtlSeconds) throw etcdError('leaseTtlTooLarge');
+      if (!Number.isSafeInteger(request.ID) || request.ID < 0) throw beyondOurs('the lease ID');
+      const asked = { ttlSeconds: Math.max(1, request.TTL), ...(request.ID === 0 ? {} : { id: request.ID }) };
+      const granted = await ask(tools, call, (context) => store.leaseGrant(asked, context));
+      return { header: facts.header(), ID: granted.id, TTL: granted.ttlSeconds };
+    },
+    async LeaseRevoke(request, call) {
+      if (isNobodys(request.ID)) throw etcdError('leaseNotFound');
+      const { revision } = await ask(tools, call, (context) => store.leaseRevoke(request.ID, context));
+      return { header: facts.header(revision) };
+    },
+    LeaseKeepAlive: (stream) => keepAliveStream(tools, stream),
+    async LeaseTimeToLive({ ID, keys }, call) {
+      const gone = { header: facts.header(), ID, TTL: -1 };
+      if (isNobodys(ID)) return gone;
+      return ask(tools, call, async (context) => {
+        const outcome = await store.leaseTimeToLive({ id: ID, keys }, context);
+        if (isGone(outcome)) return { kind: 'done', value: { ...gone, header: facts.header() } };
+        if (outcome.kind !== 'done') return outcome;
+        const { remainingTtlSeconds, grantedTtlSeconds, keys: attached } = outcome.value;
+        const value = { header: facts.header(), ID, TTL: remainingTtlSeconds, grantedTTL: grantedTtlSeconds };
+        return { kind: 'done', value: attached === undefined ? value : { ...value, keys: attached } };
+      });
+    },
+    async LeaseLeases(_request, call) {
+      const ids = await ask(tools, call, (context) => store.leases(context));
+      return { header: facts.header(), leases: ids.map((ID) => ({ ID })) };
+    },
+  });
+}

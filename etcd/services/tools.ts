@@ -1,0 +1,44 @@
+/** What the services share: the store, the facts for response headers, and how a call reaches the store. */
+import type { Clock, Logger } from '../../platform/index.js';
+import type { CallContext, ClusterAdmin, Outcome, Store } from '../../storage/index.js';
+import { valueOf } from '../errors.js';
+import type { Call } from '../grpc/call.js';
+import { GrpcError, StatusCode } from '../grpc/status.js';
+import type { EtcdLimits } from '../limits.js';
+import type { MemberFacts } from '../member-facts.js';
+
+export interface ServiceTools {
+  readonly store: Store;
+  readonly admin: ClusterAdmin;
+  readonly facts: MemberFacts;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits: EtcdLimits;
+}
+
+/** The client's own limit and ours, whichever is nearer. */
+export function contextOf(tools: ServiceTools, call: Call): CallContext {
+  const ours = tools.limits.requestTimeoutMilliseconds;
+  const remaining = call.remainingMilliseconds();
+  return {
+    caller: call.peer.commonName,
+    timeoutMilliseconds: remaining === undefined ? ours : Math.min(ours, remaining),
+  };
+}
+
+function ranOut(outcome: Outcome<unknown>): boolean {
+  return outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.refusal.reason === 'timeout');
+}
+
+/** Throws what the client is to be told. Its own deadline is told as such: it says as little as any time-out. */
+export async function ask<Value>(
+  tools: ServiceTools,
+  call: Call,
+  operation: (context: CallContext) => Promise<Outcome<Value>>,
+): Promise<Value> {
+  const outcome = await operation(contextOf(tools, call));
+  if (ranOut(outcome) && call.remainingMilliseconds() === 0) {
+    throw new GrpcError(StatusCode.DEADLINE_EXCEEDED, 'context deadline exceeded');
+  }
+  return valueOf(outcome);
+}
