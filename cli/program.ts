@@ -5,6 +5,7 @@ import { bench, benchRaft } from './commands/bench.js';
 import { type ChaosCommandOptions, chaos } from './commands/chaos.js';
 import { type CheckOptions, check } from './commands/check.js';
 import { down } from './commands/down.js';
+import { etcdctl, etcdEnv } from './commands/etcdctl.js';
 import { fault } from './commands/fault.js';
 import { kubeconfig } from './commands/kubeconfig.js';
 import { kubectl } from './commands/kubectl.js';
@@ -263,6 +264,22 @@ function addClients(program: Command): void {
     .passThroughOptions()
     .action(async (words: readonly string[], options: DataDirOption) => {
       process.exitCode = await kubectl(words, options);
+    });
+  program
+    .command('etcd-env')
+    .description('print what etcdctl needs to reach the members, for: eval "$(kuorum etcd-env)"')
+    .option('--data-dir <folder>', 'the cluster to use')
+    .action((options: DataDirOption) => etcdEnv(options));
+  program
+    .command('etcdctl')
+    .description("run etcdctl with this cluster's addresses and certificate")
+    .argument('[words...]', 'what etcdctl gets')
+    .option('--data-dir <folder>', 'the cluster to use; only before the first word for etcdctl')
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (words: readonly string[], options: DataDirOption) => {
+      process.exitCode = await etcdctl(words, options);
     });
 }
 

@@ -16,7 +16,7 @@ export interface ClusterFileMember {
   /** null while it is down. */
   readonly pid: number | null;
   readonly apiPort: number | null;
-  /** The etcd API's port; null until that exists. */
+  /** The etcd API's port; null before the first time that it listened. */
   readonly clientPort: number | null;
   readonly peerPort: number | null;
   /** What was last known to be committed about it; the members' own configuration is the truth. */

@@ -9,6 +9,7 @@ export interface LiveMember {
   readonly name: string;
   readonly pid: number | undefined;
   readonly apiPort: number;
+  readonly clientPort: number;
   readonly peerPort: number;
 }
 
@@ -95,6 +96,7 @@ export class ClusterRecord {
           ...member,
           pid: now?.pid ?? null,
           apiPort: now === undefined || now.apiPort === 0 ? member.apiPort : now.apiPort,
+          clientPort: now === undefined || now.clientPort === 0 ? member.clientPort : now.clientPort,
           peerPort: now === undefined || now.peerPort === 0 ? member.peerPort : now.peerPort,
         };
       }),

@@ -45,7 +45,7 @@ export interface ClusterMember {
   readonly url: string;
   readonly apiPort: number;
   readonly peerPort: number;
-  /** The etcd API's port; null until that exists. */
+  /** The etcd API's port; null before the first time that it listened. */
   readonly clientPort: number | null;
 }
 

@@ -16,6 +16,7 @@ export type {
 } from './cluster.js';
 // What the command line and the benchmark need besides.
 export { type ClusterFile, type ClusterFileMember, readClusterFile } from './cluster-file.js';
+export { type EtcdAccess, etcdAccess, etcdctlEnvironment } from './etcd-clients.js';
 export { logPath } from './folder-layout.js';
 export { kubeconfigPath, mergeKubeconfig } from './kubeconfig.js';
 export { childEnvironment, memberFlags } from './member/process-instance.js';

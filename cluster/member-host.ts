@@ -76,7 +76,7 @@ export class MemberHost implements MembershipHost {
       false,
     );
     await mkdir(memberFolder(dataDir, member.name), { recursive: true });
-    await supervisor.add({ ...member, apiPort: 0, peerPort: 0 });
+    await supervisor.add({ ...member, apiPort: 0, clientPort: 0, peerPort: 0 });
   }
 
   async dismiss(id: number, options: { readonly keepFolder: boolean }): Promise<void> {

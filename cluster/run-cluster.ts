@@ -124,10 +124,11 @@ class ClusterRun implements RunningCluster {
       votes: (name) => this.#votes(name),
     });
     this.#supervisor = createSupervisor({
-      members: file.members.map(({ name, id, apiPort, peerPort }) => ({
+      members: file.members.map(({ name, id, apiPort, clientPort, peerPort }) => ({
         name,
         id,
         apiPort: apiPort ?? 0,
+        clientPort: clientPort ?? 0,
         peerPort: peerPort ?? 0,
         refusal: held.refusals.get(name),
       })),
@@ -269,6 +270,7 @@ class ClusterRun implements RunningCluster {
       quotaBytes: this.#options.quotaBytes,
       peerPort: member.peerPort,
       apiPort: member.apiPort,
+      clientPort: member.clientPort,
       peerTls: { ...pki.pair(`etcd/${member.name}`), authority: pki.authorities['etcd/ca'] },
       apiTls: { ...pki.pair(member.name), clientAuthorities: pki.authorities.ca },
       linkFaults,
@@ -348,7 +350,7 @@ class ClusterRun implements RunningCluster {
       url: `https://127.0.0.1:${member.apiPort}`,
       apiPort: member.apiPort,
       peerPort: member.peerPort,
-      clientPort: null,
+      clientPort: member.clientPort === 0 ? null : member.clientPort,
     }));
   }
 

@@ -10,6 +10,7 @@ const folders = [
   'platform',
   'raft',
   'storage',
+  'etcd',
   'api',
   'apiserver',
   'client',

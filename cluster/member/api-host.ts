@@ -1,13 +1,17 @@
-/** The API half of a member: an API server over a store, with the port of the last run when it is free. */
+/**
+ * The half of a member that clients talk to: the Kubernetes API and the etcd API over one store, each on the port of
+ * the last run when it is free.
+ */
 
-import { type ApiServer, startApiServer } from '../../apiserver/index.js';
+import { startApiServer } from '../../apiserver/index.js';
+import { startEtcdServer } from '../../etcd/index.js';
 import type { Clock, Logger, Random } from '../../platform/index.js';
 import type { ClusterAdmin, Store } from '../../storage/index.js';
-import { errorCode } from '../atomic-file.js';
+import { listenAgain } from './listen-again.js';
 import type { MemberConfig } from './protocol.js';
 
 export interface ApiHostOptions {
-  readonly config: Pick<MemberConfig, 'name' | 'apiPort' | 'apiTls'>;
+  readonly config: Pick<MemberConfig, 'name' | 'apiPort' | 'apiTls' | 'clientPort' | 'peerTls'>;
   readonly store: Store;
   readonly admin: ClusterAdmin;
   readonly clock: Clock;
@@ -15,26 +19,41 @@ export interface ApiHostOptions {
   readonly logger: Logger;
 }
 
-export async function startApiHost(options: ApiHostOptions): Promise<ApiServer> {
+export interface ApiHost {
+  readonly apiPort: number;
+  /** The etcd API's. */
+  readonly clientPort: number;
+  close(options: { readonly graceMilliseconds: number }): Promise<void>;
+}
+
+const host = '127.0.0.1';
+
+export async function startApiHost(options: ApiHostOptions): Promise<ApiHost> {
   const { config, store, admin, clock, random, logger } = options;
-  const start = (port: number): Promise<ApiServer> =>
-    startApiServer({
-      store,
-      admin,
-      clock,
-      random,
-      logger,
-      memberName: config.name,
-      host: '127.0.0.1',
-      port,
-      tls: config.apiTls,
-    });
-  if (config.apiPort === 0) return start(0);
-  try {
-    return await start(config.apiPort);
-  } catch (error) {
-    if (errorCode(error) !== 'EADDRINUSE') throw error;
-    logger.warn('the API port of the last run is not free', { port: config.apiPort });
-    return start(0);
-  }
+  const common = { store, admin, clock, logger, memberName: config.name, host };
+  const api = await listenAgain(
+    'API',
+    config.apiPort,
+    (port) => startApiServer({ ...common, random, port, tls: config.apiTls }),
+    logger,
+  );
+  // Peers and etcd's clients are one circle of trust: the member shows both the same certificate.
+  const { certificate, key, authority: clientAuthority } = config.peerTls;
+  const tls = { certificate, key, clientAuthority };
+  const etcd = await listenAgain(
+    'etcd',
+    config.clientPort,
+    (port) => startEtcdServer({ ...common, port, tls }),
+    logger,
+  ).catch(async (error: unknown) => {
+    await api.close({ graceMilliseconds: 0 });
+    throw error;
+  });
+  return {
+    apiPort: api.port,
+    clientPort: etcd.port,
+    async close(grace) {
+      await Promise.all([api.close(grace), etcd.close(grace)]);
+    },
+  };
 }

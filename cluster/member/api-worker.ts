@@ -1,5 +1,5 @@
 /**
- * Entry of the worker thread that serves the API: TLS, HTTP, JSON. It is started before there is anything to
+ * Entry of the worker thread that serves the APIs: TLS, HTTP, JSON, gRPC. It is started before there is anything to
  * serve, so that its code is loaded while the main thread opens the disk.
  */
 import { type MessagePort, parentPort } from 'node:worker_threads';
@@ -17,14 +17,17 @@ import type { MemberConfig } from './protocol.js';
 export type ApiWorkerRequest =
   | {
       readonly type: 'serve';
-      readonly config: Pick<MemberConfig, 'name' | 'apiPort' | 'apiTls' | 'logLevel'>;
+      readonly config: Pick<
+        MemberConfig,
+        'name' | 'apiPort' | 'apiTls' | 'clientPort' | 'peerTls' | 'logLevel'
+      >;
       readonly storePort: MessagePort;
     }
   | { readonly type: 'clock-fault'; readonly fault: ClockFault | undefined }
   | { readonly type: 'close'; readonly graceMilliseconds: number };
 
 export type ApiWorkerAnswer =
-  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'listening'; readonly apiPort: number; readonly clientPort: number }
   | { readonly type: 'closed' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'log'; readonly line: string };
@@ -53,7 +56,7 @@ function main(port: MessagePort): void {
       await server.close({ graceMilliseconds });
       connected.close();
     };
-    answer({ type: 'listening', port: server.port });
+    answer({ type: 'listening', apiPort: server.apiPort, clientPort: server.clientPort });
   }
 
   port.on('message', (request: ApiWorkerRequest) => {

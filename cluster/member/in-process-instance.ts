@@ -1,9 +1,8 @@
 /**
- * A member inside this process, for tests that want no processes: the same core and the same API server, on
+ * A member inside this process, for tests that want no processes: the same core and the same APIs, on
  * this thread. `kill` cannot be abrupt here: it closes without answering, and what was promised is on disk
  * all the same.
  */
-import type { ApiServer } from '../../apiserver/index.js';
 import {
   type Clock,
   createLogger,
@@ -14,7 +13,7 @@ import {
 } from '../../platform/index.js';
 import { openLogFile } from '../log-file.js';
 import { isUserError, UserError } from '../user-error.js';
-import { startApiHost } from './api-host.js';
+import { type ApiHost, startApiHost } from './api-host.js';
 import type { LaunchMember, MemberEvents, MemberExit, MemberInstance } from './instance.js';
 import { lastingReason } from './lasting-refusal.js';
 import { type MemberCore, startMemberCore } from './member-core.js';
@@ -33,7 +32,7 @@ class InProcessMember implements MemberInstance {
   readonly #events: MemberEvents;
   readonly #clock: FaultyClock;
   #core: MemberCore | undefined;
-  #server: ApiServer | undefined;
+  #server: ApiHost | undefined;
   #peers: readonly PeerAddress[] | undefined;
   #linkFaults: LinkFaults | undefined;
   #starting: Promise<void> = Promise.resolve();
@@ -93,7 +92,7 @@ class InProcessMember implements MemberInstance {
       random,
       logger,
     });
-    this.#events.onApiListening(this.#server.port);
+    this.#events.onApiListening(this.#server.apiPort, this.#server.clientPort);
   }
 
   #fail(error: unknown): void {

@@ -12,7 +12,7 @@ export interface MemberExit {
 
 export interface MemberEvents {
   onPeerListening(port: number): void;
-  onApiListening(port: number): void;
+  onApiListening(port: number, clientPort: number): void;
   onMembership(membership: Membership): void;
   /** Exactly once, when nothing of it is left. */
   onExit(exit: MemberExit): void;

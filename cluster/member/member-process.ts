@@ -69,8 +69,8 @@ async function runMember(
   worker.on('message', (answer: ApiWorkerAnswer) => {
     switch (answer.type) {
       case 'listening':
-        logger.info('API server listens', { port: answer.port });
-        say({ type: 'api-listening', port: answer.port });
+        logger.info('API server listens', { port: answer.apiPort, etcdPort: answer.clientPort });
+        say({ type: 'api-listening', port: answer.apiPort, clientPort: answer.clientPort });
         break;
       case 'failed':
         logger.error('API server failed', { reason: answer.message });
@@ -103,7 +103,14 @@ async function runMember(
   });
   const request: ApiWorkerRequest = {
     type: 'serve',
-    config: { name: config.name, apiPort: config.apiPort, apiTls: config.apiTls, logLevel: config.logLevel },
+    config: {
+      name: config.name,
+      apiPort: config.apiPort,
+      apiTls: config.apiTls,
+      clientPort: config.clientPort,
+      peerTls: config.peerTls,
+      logLevel: config.logLevel,
+    },
     storePort: port2,
   };
   worker.postMessage(request, [port2]);

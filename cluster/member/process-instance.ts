@@ -122,7 +122,7 @@ function memberProcess(child: ChildProcess, events: MemberEvents, clock: Clock):
         events.onPeerListening(message.port);
         break;
       case 'api-listening':
-        events.onApiListening(message.port);
+        events.onApiListening(message.port, message.clientPort);
         break;
       case 'report':
         reports.answer(message.request, message.report);

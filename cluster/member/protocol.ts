@@ -35,6 +35,9 @@ export interface MemberConfig {
   /** Asked for; another is taken when it is not free. 0: any. */
   readonly peerPort: number;
   readonly apiPort: number;
+  /** The etcd API's. */
+  readonly clientPort: number;
+  /** Of the peer port and of the etcd API's: both trust the same authority. */
   readonly peerTls: PemPair & { readonly authority: string };
   readonly apiTls: PemPair & { readonly clientAuthorities: string };
   readonly linkFaults: LinkFaults;
@@ -93,7 +96,8 @@ export type SupervisorMessage =
 
 export type MemberMessage =
   | { readonly type: 'peer-listening'; readonly port: number }
-  | { readonly type: 'api-listening'; readonly port: number }
+  /** Both the API server and the etcd API, which has `clientPort`. */
+  | { readonly type: 'api-listening'; readonly port: number; readonly clientPort: number }
   | { readonly type: 'report'; readonly request: number; readonly report: MemberReport | undefined }
   | { readonly type: 'admin-answer'; readonly request: number; readonly answer: AdminAnswer }
   /** The membership that is committed and applied here: at the start, and whenever it changes. */

@@ -128,7 +128,7 @@ function memberStatus(
     clockFault: member.clockFault,
     apiPort: member.apiPort,
     peerPort: member.peerPort,
-    clientPort: null,
+    clientPort: member.clientPort === 0 ? null : member.clientPort,
   };
 }
 

@@ -20,6 +20,8 @@ export interface SupervisedMember {
   readonly state: MemberProcessState;
   /** The last known ports; 0 before the first. */
   readonly apiPort: number;
+  /** The etcd API's. */
+  readonly clientPort: number;
   readonly peerPort: number;
   /** The API server listens. */
   readonly listening: boolean;
@@ -38,6 +40,7 @@ export interface NewMember {
   readonly id: number;
   /** Asked for; 0: any. */
   readonly apiPort: number;
+  readonly clientPort: number;
   readonly peerPort: number;
 }
 
@@ -101,6 +104,7 @@ interface Slot {
   readonly name: string;
   readonly id: number;
   apiPort: number;
+  clientPort: number;
   peerPort: number;
   state: MemberProcessState;
   instance: MemberInstance | undefined;
@@ -167,6 +171,7 @@ class ProcessSupervisor implements Supervisor {
       pid: slot.instance?.pid,
       state: slot.state,
       apiPort: slot.apiPort,
+      clientPort: slot.clientPort,
       peerPort: slot.peerPort,
       listening: slot.listening,
       restarts: slot.restarts,
@@ -245,12 +250,13 @@ class ProcessSupervisor implements Supervisor {
         this.#sendPeers();
         this.#options.onChange();
       },
-      onApiListening: (port) => {
+      onApiListening: (port, clientPort) => {
         slot.apiPort = port;
+        slot.clientPort = clientPort;
         slot.listening = true;
         slot.refusal = undefined;
         if (slot.state === 'starting') slot.state = 'running';
-        this.#options.logger.info('member listens', { member: slot.name, port });
+        this.#options.logger.info('member listens', { member: slot.name, port, clientPort });
         this.#options.onChange();
         this.#settleListeners(slot, undefined);
       },

@@ -31,23 +31,51 @@ export function deleteResponse(result: OperationResult<'delete'>, header: Header
   return { header, deleted: result.deleted, prevKvs: result.previous };
 }
 
-/** Inside a transaction the headers say the revision and no more, as etcd's do. */
-export function operationResponse(result: TxnOperationResult, revision: number): Init<ResponseOp> {
-  const header = { revision };
+function writes(result: TxnOperationResult): boolean {
   switch (result.type) {
-    case 'range':
-      return { responseRange: rangeResponse(result, header) };
     case 'put':
-      return { responsePut: putResponse(result, header) };
+      return true;
     case 'delete':
-      return { responseDeleteRange: deleteResponse(result, header) };
+      return result.deleted > 0;
+    case 'range':
+      return false;
     case 'txn':
-      return {
-        responseTxn: {
-          header: {},
-          succeeded: result.succeeded,
-          responses: result.results.map((inner) => operationResponse(inner, revision)),
-        },
-      };
+      return result.results.some(writes);
   }
+}
+
+/**
+ * A transaction's answers in order. Their headers say the revision and no more, as etcd's do: for what stands before
+ * the first write the one before the transaction, for the rest the transaction's. A transaction inside has none.
+ */
+export function operationResponses(
+  results: readonly TxnOperationResult[],
+  revision: number,
+): readonly Init<ResponseOp>[] {
+  const before = results.some(writes) ? revision - 1 : revision;
+  return inOrder(results, { revision: before }, { revision });
+}
+
+function inOrder(
+  results: readonly TxnOperationResult[],
+  before: Header,
+  after: Header,
+): readonly Init<ResponseOp>[] {
+  let header = before;
+  return results.map((result): Init<ResponseOp> => {
+    const inner = header;
+    if (writes(result)) header = after;
+    switch (result.type) {
+      case 'range':
+        return { responseRange: rangeResponse(result, header) };
+      case 'put':
+        return { responsePut: putResponse(result, header) };
+      case 'delete':
+        return { responseDeleteRange: deleteResponse(result, header) };
+      case 'txn': {
+        const { succeeded, results: nested } = result;
+        return { responseTxn: { header: {}, succeeded, responses: inOrder(nested, inner, after) } };
+      }
+    }
+  });
 }

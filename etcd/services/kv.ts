@@ -5,7 +5,7 @@ import type { Call } from '../grpc/call.js';
 import { implement, type Method } from '../grpc/service.js';
 import { KVService } from '../proto/generated/rpc.js';
 import { deleteOperation, putOperation, rangeSelection, storeTxn } from './kv-requests.js';
-import { deleteResponse, operationResponse, putResponse, rangeResponse } from './kv-responses.js';
+import { deleteResponse, operationResponses, putResponse, rangeResponse } from './kv-responses.js';
 import { streamRange } from './range-stream.js';
 import { ask, type ServiceTools } from './tools.js';
 
@@ -71,12 +71,13 @@ export function kvService(tools: ServiceTools): readonly Method[] {
       return {
         header: facts.header(result.revision),
         succeeded: result.succeeded,
-        responses: result.results.map((inner) => operationResponse(inner, result.revision)),
+        responses: operationResponses(result.results, result.revision),
       };
     },
     async Compact(request, call) {
       // `physical` waits for nothing here: space is given back by slices that hold nobody up.
-      await ask(tools, call, (context) => store.compact(Math.max(0, request.revision), context));
+      if (request.revision < 0) throw etcdError('compacted');
+      await ask(tools, call, (context) => store.compact(request.revision, context));
       return { header: facts.header() };
     },
   });

@@ -128,7 +128,7 @@ class WatchSession {
       });
       return;
     }
-    const startRevision = request.startRevision > 0 ? request.startRevision : revision + 1;
+    const startRevision = request.startRevision === 0 ? revision + 1 : Math.max(1, request.startRevision);
     // Before its events.
     const created = this.#send({ header, watchId: id, created: true });
     const watcher = new Watcher(
@@ -184,6 +184,7 @@ class WatchSession {
       case 'compacted':
         this.#tell({
           ...canceled,
+          header: this.#tools.facts.header(0),
           compactRevision: reason.compactRevision,
           cancelReason: etcdErrorText('compacted'),
         });

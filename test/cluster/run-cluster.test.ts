@@ -80,7 +80,7 @@ describe('a cluster', () => {
         pid: member.pid,
         apiPort: member.apiPort,
         peerPort: member.peerPort,
-        clientPort: null,
+        clientPort: member.clientPort,
         role: 'voter',
         priority: 0,
         joining: false,

@@ -34,7 +34,13 @@ function setup(): Setup {
   const lives: FakeLife[] = [];
   const gone: string[] = [];
   const supervisor = createSupervisor({
-    members: ['m1', 'm2', 'm3'].map((name, index) => ({ name, id: index + 11, apiPort: 0, peerPort: 0 })),
+    members: ['m1', 'm2', 'm3'].map((name, index) => ({
+      name,
+      id: index + 11,
+      apiPort: 0,
+      clientPort: 0,
+      peerPort: 0,
+    })),
     launch: (name, events) => {
       const life: FakeLife = { name, events, sent: [], calls: [] };
       lives.push(life);
@@ -65,7 +71,7 @@ function setup(): Setup {
   const life = (name: string): FakeLife => lives.findLast((candidate) => candidate.name === name)!;
   const listen = (name: string): void => {
     life(name).events.onPeerListening(7000 + ports[name]!);
-    life(name).events.onApiListening(8000 + ports[name]!);
+    life(name).events.onApiListening(8000 + ports[name]!, 9000 + ports[name]!);
   };
   const exit = (name: string, userMessage?: string, lasting?: LastingReason): void => {
     life(name).events.onExit({ reason: 'exit code 1', userMessage, lasting });
@@ -272,10 +278,10 @@ describe('the supervisor', () => {
   it('starts one more, tells everybody where it is, and takes no more notice of one that is removed', async () => {
     const { supervisor, clock, lives, life, exit, gone, run } = setup();
     await run();
-    const added = supervisor.add({ name: 'm4', id: 14, apiPort: 0, peerPort: 0 });
+    const added = supervisor.add({ name: 'm4', id: 14, apiPort: 0, clientPort: 0, peerPort: 0 });
     expect(life('m4').sent[0]).toMatchObject({ type: 'start', config: { name: 'm4' } });
     life('m4').events.onPeerListening(7004);
-    life('m4').events.onApiListening(8004);
+    life('m4').events.onApiListening(8004, 9004);
     await added;
     expect(lastPeers(life('m1'))).toContain('m4 127.0.0.1:7004');
     expect(stateOf(supervisor, 'm4')).toBe('running');
@@ -310,7 +316,7 @@ describe('the supervisor', () => {
   it('rejects the addition of a member that does not start', async () => {
     const { supervisor, exit, run } = setup();
     await run();
-    const added = supervisor.add({ name: 'm4', id: 14, apiPort: 0, peerPort: 0 });
+    const added = supervisor.add({ name: 'm4', id: 14, apiPort: 0, clientPort: 0, peerPort: 0 });
     exit('m4', 'member m4: the disk is full');
     await expect(added).rejects.toThrow('member m4: the disk is full');
   });

@@ -57,7 +57,11 @@ function start(config) {
   );
   const listening = () => {
     process.send({ type: 'peer-listening', port: config.peerPort || 20000 + Number(name.slice(1)) });
-    process.send({ type: 'api-listening', port: server.address().port });
+    process.send({
+      type: 'api-listening',
+      port: server.address().port,
+      clientPort: config.clientPort || 30000 + Number(name.slice(1)),
+    });
   };
   server.once('error', () => server.listen(0, '127.0.0.1', listening));
   server.listen(config.apiPort, '127.0.0.1', listening);
