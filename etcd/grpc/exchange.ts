@@ -17,6 +17,9 @@ const responseHeaders = { ':status': 200, 'content-type': 'application/grpc' } a
 const waitForTrailers = { waitForTrailers: true } as const;
 const successTrailers = { 'grpc-status': '0' } as const;
 
+/** How long a client may leave its half of a stream open that is over. */
+const lingerMilliseconds = 10_000;
+
 /** Requests of a stream that were read and not yet taken by its handler; beyond them the client has to wait. */
 const maxWaitingRequests = 16;
 
@@ -38,7 +41,7 @@ function sendSuccess(this: ServerHttp2Stream): void {
 }
 
 /** Without a message: headers and trailers in one. */
-export function refuse(stream: ServerHttp2Stream, error: GrpcError): void {
+export function refuse(stream: ServerHttp2Stream, error: GrpcError, clock: Clock): void {
   if (stream.destroyed || stream.closed || stream.headersSent) return;
   stream.respond(
     {
@@ -48,13 +51,18 @@ export function refuse(stream: ServerHttp2Stream, error: GrpcError): void {
     },
     { endStream: true },
   );
-  discardRest(stream);
+  discardRest(stream, clock);
 }
 
-/** What the client still sends is of no interest: it is told to stop once our answer is out. */
-function discardRest(stream: ServerHttp2Stream): void {
-  if (!stream.readableEnded) stream.resume();
-  stream.close(constants.NGHTTP2_NO_ERROR);
+/**
+ * What the client still sends is of no interest. It ends its half of the stream when it has read how the call ended;
+ * a reset of ours could overtake that, so only one that does not is reset.
+ */
+function discardRest(stream: ServerHttp2Stream, clock: Clock): void {
+  if (stream.readableEnded) return;
+  stream.resume();
+  const timer = clock.setTimer(lingerMilliseconds, () => stream.close(constants.NGHTTP2_NO_ERROR));
+  stream.once('close', () => timer.cancel());
 }
 
 export class Exchange implements Call {
@@ -130,6 +138,7 @@ export class StreamExchange<Request, Response> extends Exchange implements Messa
   #full = false;
   #frames: WaitingFrame[] = [];
   #deadlineTimer: Timer | undefined;
+  readonly #clock: Clock;
 
   constructor(
     stream: ServerHttp2Stream,
@@ -140,6 +149,7 @@ export class StreamExchange<Request, Response> extends Exchange implements Messa
     maxMessageBytes: number,
   ) {
     super(stream, headers, peer, clock);
+    this.#clock = clock;
     this.#request = codecs.request;
     this.#response = codecs.response;
     this.#reader = new FrameReader(maxMessageBytes);
@@ -181,6 +191,8 @@ export class StreamExchange<Request, Response> extends Exchange implements Messa
   }
 
   #finishRequests(): void {
+    // A reset ends the requests too, but is no last word; `close` follows.
+    if (this.stream.aborted) return;
     if (this.#reader.unfinished) {
       this.#break(new GrpcError(StatusCode.INTERNAL, 'the stream ended within a message'));
       return;
@@ -215,10 +227,13 @@ export class StreamExchange<Request, Response> extends Exchange implements Messa
   }
 
   sendFrame(frame: Uint8Array): Promise<void> {
-    if (this.cancelled || this.stream.writableEnded) return Promise.reject(cancelled());
-    if (!this.stream.headersSent) this.stream.respond(responseHeaders, waitForTrailers);
+    const { stream } = this;
+    if (this.cancelled || stream.aborted || stream.closed || stream.writableEnded) {
+      return Promise.reject(cancelled());
+    }
+    if (!stream.headersSent) stream.respond(responseHeaders, waitForTrailers);
     if (!this.#full) {
-      this.#full = !this.stream.write(frame);
+      this.#full = !stream.write(frame);
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
@@ -245,7 +260,7 @@ export class StreamExchange<Request, Response> extends Exchange implements Messa
     const { stream } = this;
     if (this.cancelled || stream.destroyed || stream.closed || stream.writableEnded) return;
     if (!stream.headersSent && error !== undefined) {
-      refuse(stream, error);
+      refuse(stream, error, this.#clock);
       return;
     }
     if (!stream.headersSent) stream.respond(responseHeaders, waitForTrailers);
@@ -261,7 +276,7 @@ export class StreamExchange<Request, Response> extends Exchange implements Messa
       );
     });
     stream.end();
-    if (!stream.readableEnded) stream.resume();
+    discardRest(stream, this.#clock);
   }
 
   #gone(): void {

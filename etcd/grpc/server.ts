@@ -212,7 +212,7 @@ class Http2GrpcServer implements GrpcServer {
     const method = this.#methods.get(headers[':path'] ?? '');
     const problem = method === undefined ? this.#unknown(headers[':path'] ?? '') : headersProblem(headers);
     if (method === undefined || problem !== undefined) {
-      refuse(stream, problem ?? this.#unknown(''));
+      refuse(stream, problem ?? this.#unknown(''), this.#options.clock);
       return;
     }
     try {
@@ -220,7 +220,7 @@ class Http2GrpcServer implements GrpcServer {
       const peer = (session === undefined ? undefined : this.#peers.get(session)) ?? anonymous;
       this.#run(method, stream, headers, peer);
     } catch (error) {
-      refuse(stream, toGrpcError(error));
+      refuse(stream, toGrpcError(error), this.#options.clock);
     }
   }
 
@@ -275,13 +275,17 @@ class Http2GrpcServer implements GrpcServer {
         void this.#answer(method, exchange, bytes);
       } catch (error) {
         begun = true;
-        refuse(stream, toGrpcError(error));
+        refuse(stream, toGrpcError(error), this.#options.clock);
       }
     });
     stream.once('end', () => {
       if (begun) return;
       begun = true;
-      refuse(stream, new GrpcError(StatusCode.INTERNAL, 'the stream ended before its request'));
+      refuse(
+        stream,
+        new GrpcError(StatusCode.INTERNAL, 'the stream ended before its request'),
+        this.#options.clock,
+      );
     });
   }
 
@@ -294,7 +298,7 @@ class Http2GrpcServer implements GrpcServer {
       const response = await method.handle(decode(method.request, bytes), exchange);
       exchange.answer(encodeFrame(method.response, response));
     } catch (error) {
-      refuse(exchange.stream, this.#judge(method, error));
+      refuse(exchange.stream, this.#judge(method, error), this.#options.clock);
     }
   }
 

@@ -53,6 +53,8 @@ export class ClientStream<Request, Response> {
       }
       this.#wake();
     });
+    // The server has said all: so have we.
+    http.on('end', () => http.end());
     const closed = new Promise<void>((resolve) => {
       http.once('close', resolve);
     });
