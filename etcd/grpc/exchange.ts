@@ -154,7 +154,8 @@ export class StreamExchange<Request, Response> extends Exchange implements Messa
     this.#response = codecs.response;
     this.#reader = new FrameReader(maxMessageBytes);
     stream.on('data', (chunk: Uint8Array) => this.#take(chunk));
-    stream.once('end', () => this.#finishRequests());
+    // A reset ends the requests too, just before it is known as one.
+    stream.once('end', () => clock.defer(() => this.#finishRequests()));
     stream.on('drain', () => this.#drained());
     const remaining = this.remainingMilliseconds();
     if (remaining !== undefined) {
@@ -191,8 +192,7 @@ export class StreamExchange<Request, Response> extends Exchange implements Messa
   }
 
   #finishRequests(): void {
-    // A reset ends the requests too, but is no last word; `close` follows.
-    if (this.stream.aborted) return;
+    if (this.cancelled || this.stream.aborted) return;
     if (this.#reader.unfinished) {
       this.#break(new GrpcError(StatusCode.INTERNAL, 'the stream ended within a message'));
       return;
