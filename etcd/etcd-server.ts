@@ -66,7 +66,7 @@ export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdS
     async close({ graceMilliseconds }) {
       facts.stop();
       const closed = server.close({ graceMilliseconds });
-      for (const listener of [...closing]) listener();
+      closing.forEach((listener) => listener());
       await closed;
     },
   };

@@ -81,7 +81,7 @@ export class MemberFacts {
   #schedule(): void {
     if (this.#stopped) return;
     this.#timer = this.#clock.setTimer(lookMilliseconds, () => {
-      this.#look().finally(() => this.#schedule());
+      void this.#look().finally(() => this.#schedule());
     });
   }
 

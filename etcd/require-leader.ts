@@ -10,7 +10,7 @@ import type { MemberFacts } from './member-facts.js';
 export interface Interruptions {
   readonly facts: MemberFacts;
   /** Called when the server closes; returns how to stop listening. */
-  onClosing(listener: () => void): () => void;
+  readonly onClosing: (listener: () => void) => () => void;
 }
 
 function insists(call: Call): boolean {

@@ -250,9 +250,7 @@ function fileCode(root, file) {
   return [
     `// Made by scripts/etcd-proto.mjs from ${file}.proto: change that, not this.`,
     `import { type Codec, ${helpers.sort().join(', ')} } from '../codec.js';`,
-    ...[...imports].map(
-      ([other, names]) => `import { ${[...names].sort().join(', ')} } from './${other}.js';`,
-    ),
+    ...[...imports].map(([other, names]) => `import { ${[...names].join(', ')} } from './${other}.js';`),
     '',
     text,
   ].join('\n');

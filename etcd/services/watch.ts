@@ -68,7 +68,7 @@ class WatchSession {
   #nextId = 0;
   #hold: Hold | undefined;
   /** Run, in this turn, as soon as every watcher has come as far. */
-  #whenComplete: { readonly revision: number; readonly then: () => void } | undefined;
+  #whenComplete: { readonly revision: number; readonly run: () => void } | undefined;
   #progress: 'idle' | 'under way' | 'again' = 'idle';
 
   constructor(tools: ServiceTools, stream: WatchStream, failed: (error: unknown) => void) {
@@ -235,8 +235,8 @@ class WatchSession {
     });
   }
 
-  #await(revision: number, then: () => void): void {
-    this.#whenComplete = { revision, then };
+  #await(revision: number, run: () => void): void {
+    this.#whenComplete = { revision, run };
     for (const watcher of this.#watchers.values()) {
       if (watcher.complete < revision) watcher.requestProgress();
     }
@@ -248,7 +248,7 @@ class WatchSession {
     if (waiting === undefined) return;
     for (const watcher of this.#watchers.values()) if (watcher.complete < waiting.revision) return;
     this.#whenComplete = undefined;
-    waiting.then();
+    waiting.run();
   }
 }
 

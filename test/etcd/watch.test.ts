@@ -274,7 +274,7 @@ describe('progress', () => {
     const told = [await stream.next(), await stream.next(), await stream.next(), await stream.next()];
     expect(told.slice(0, 2).map(revisions)).toEqual([[13], []]);
     expect(told[1]).toMatchObject({ watchId: -1, header: { revision: 14 } });
-    expect(told.slice(2).map(revisions).toSorted()).toEqual([[15], [16]]);
+    expect(new Set(told.slice(2).flatMap(revisions))).toEqual(new Set([15, 16]));
   });
 
   it('of the stream does not wait for a watcher of the future', async () => {

@@ -39,7 +39,7 @@ export class ClientStream<Request, Response> {
   constructor(http: ClientHttp2Stream, method: MethodOf<Request, Response>) {
     this.http = http;
     this.#method = method;
-    const trailers: Record<string, unknown> = {};
+    const trailers: Record<string, string> = {};
     const take = (headers: object): void => void Object.assign(trailers, headers);
     http.on('error', () => {});
     http.on('response', take);
@@ -62,8 +62,8 @@ export class ClientStream<Request, Response> {
       this.#ended = true;
       this.#wake();
       const code = trailers['grpc-status'];
-      if (typeof code !== 'string') return { code: -1, message: `no status, reset code ${http.rstCode}` };
-      return { code: Number(code), message: decodeURIComponent(String(trailers['grpc-message'] ?? '')) };
+      if (code === undefined) return { code: -1, message: `no status, reset code ${http.rstCode}` };
+      return { code: Number(code), message: decodeURIComponent(trailers['grpc-message'] ?? '') };
     });
   }
 
