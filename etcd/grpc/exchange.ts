@@ -26,10 +26,7 @@ const maxWaitingRequests = 16;
 export function toGrpcError(error: unknown): GrpcError {
   if (error instanceof GrpcError) return error;
   if (error instanceof MalformedMessageError) {
-    return new GrpcError(
-      StatusCode.INTERNAL,
-      `grpc: failed to unmarshal the received message: ${error.message}`,
-    );
+    return new GrpcError(StatusCode.INTERNAL, `grpc: error unmarshalling request: ${error.message}`);
   }
   return new GrpcError(StatusCode.UNKNOWN, error instanceof Error ? error.message : String(error));
 }

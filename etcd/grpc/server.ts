@@ -226,6 +226,9 @@ class Http2GrpcServer implements GrpcServer {
 
   #unknown(path: string): GrpcError {
     const slash = path.lastIndexOf('/');
+    if (slash < 1) {
+      return new GrpcError(StatusCode.UNIMPLEMENTED, `malformed method name: ${JSON.stringify(path)}`);
+    }
     const service = path.slice(1, Math.max(1, slash));
     return new GrpcError(
       StatusCode.UNIMPLEMENTED,

@@ -49,17 +49,18 @@ function sortOf({ sortOrder, sortTarget }: RangeRequest): RangeSort | undefined 
   return by === 'key' ? undefined : { by, order: 'ascending' };
 }
 
-/** The upper bounds take 0 for "no bound", so that nothing but a negative one excludes everything. */
+/** 0 is no bound; a lower one below 0 excludes nothing, and an upper one below 0 everything. */
 function boundsOf(request: RangeRequest): Partial<RangeSelection> {
-  const lower = (value: number): number | undefined => (value > 0 ? value : undefined);
-  const upper = (value: number): number | undefined => (value === 0 ? undefined : Math.max(0, value));
-  const bounds = {
-    minModRevision: lower(request.minModRevision),
-    maxModRevision: upper(request.maxModRevision),
-    minCreateRevision: lower(request.minCreateRevision),
-    maxCreateRevision: upper(request.maxCreateRevision),
-  };
-  return withoutAbsent(bounds);
+  const { minModRevision, maxModRevision, minCreateRevision, maxCreateRevision } = request;
+  if (maxModRevision < 0 || maxCreateRevision < 0) return { minModRevision: Number.MAX_SAFE_INTEGER };
+  const bound = (value: number): number | undefined =>
+    value > 0 ? Math.min(value, Number.MAX_SAFE_INTEGER) : undefined;
+  return withoutAbsent({
+    minModRevision: bound(minModRevision),
+    maxModRevision: bound(maxModRevision),
+    minCreateRevision: bound(minCreateRevision),
+    maxCreateRevision: bound(maxCreateRevision),
+  });
 }
 
 type Present<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };

@@ -116,7 +116,6 @@ class WatchSession {
     const { revision } = await this.#tools.store.status();
     const header = this.#tools.facts.header(revision);
     const watch = storeWatch(request);
-    const id = request.watchId === 0 ? this.#freeId() : request.watchId;
     const problem = this.#problemWith(request, watch);
     if (problem !== undefined) {
       await this.#send({
@@ -128,6 +127,7 @@ class WatchSession {
       });
       return;
     }
+    const id = request.watchId === 0 ? this.#freeId() : request.watchId;
     const startRevision = request.startRevision === 0 ? revision + 1 : Math.max(1, request.startRevision);
     // Before its events.
     const created = this.#send({ header, watchId: id, created: true });

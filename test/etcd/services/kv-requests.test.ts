@@ -89,8 +89,21 @@ describe('a range', () => {
 
   it('takes what is negative as nothing, but an upper bound below all as that', () => {
     expect(
-      range({ key, rangeEnd: bytes('l'), limit: -1, revision: -1, minModRevision: -1, maxModRevision: -1 }),
-    ).toEqual({ key, end: bytes('l'), maxModRevision: 0, count: true });
+      range({
+        key,
+        rangeEnd: bytes('l'),
+        limit: -1,
+        revision: -1,
+        minModRevision: -1,
+        minCreateRevision: -1,
+      }),
+    ).toEqual({ key, end: bytes('l'), count: true });
+    expect(range({ key, rangeEnd: bytes('l'), maxModRevision: -1 })).toEqual({
+      key,
+      end: bytes('l'),
+      minModRevision: Number.MAX_SAFE_INTEGER,
+      count: true,
+    });
   });
 
   it.each([
@@ -125,7 +138,7 @@ describe('a range', () => {
         end: bytes('l'),
         count: true,
         limitItems: Number.MAX_SAFE_INTEGER,
-        maxModRevision: beyondInteger,
+        maxModRevision: Number.MAX_SAFE_INTEGER,
       },
     );
   });
