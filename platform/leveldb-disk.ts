@@ -9,6 +9,7 @@
 import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type {
   BatchOperation,
   Disk,
@@ -120,6 +121,9 @@ async function folderBytes(folder: string): Promise<number> {
 /** From this mean size on, an operation's own bytes outweigh what handing it over costs. */
 const LARGE_OPERATION_BYTES = 1024;
 
+/** So many are handed over at once: a batch of hundreds of thousands must not hold up everything else. */
+const OPERATIONS_A_TURN = 8192;
+
 const sizeOf = (operation: BatchOperation): number =>
   operation.key.length + (operation.type === 'put' ? operation.value.length : 0);
 
@@ -137,7 +141,8 @@ async function writeBatch(level: Level, operations: readonly BatchOperation[], s
   }
   const batch = level.batch();
   try {
-    for (const operation of operations) {
+    for (const [index, operation] of operations.entries()) {
+      if (index > 0 && index % OPERATIONS_A_TURN === 0) await setImmediate();
       if (operation.type === 'put') batch.put(operation.key, operation.value);
       else batch.del(operation.key);
     }

@@ -23,6 +23,7 @@ export interface WriteBehindOptions {
 
 const DEFAULT_FLUSH_DELAY_MILLISECONDS = 100;
 const DEFAULT_FLUSH_BYTES = 4 * 1024 * 1024;
+const OPERATIONS_A_TURN = 8192;
 /** Committing waits for the disk once this many times `flushBytes` are unwritten. */
 const BACKPRESSURE_FACTOR = 4;
 
@@ -136,20 +137,13 @@ export class WriteBehind {
     this.#writingSequence = this.#sequence;
     this.#writing = this.#current;
     this.#current = new OverlayLayer();
-    const operations: BatchOperation[] = [];
-    for (const [key, value] of this.#writing.newest()) {
-      operations.push(
-        value === null ? { type: 'delete', key: bytesOf(key) } : { type: 'put', key: bytesOf(key), value },
-      );
-    }
-    for (const [key, value] of this.#options.describe()) {
-      operations.push({ type: 'put', key: bytesOf(key), value });
-    }
-    this.#flushing = this.#write(operations);
+    this.#flushing = this.#write(this.#writing, this.#options.describe());
   }
 
-  async #write(operations: readonly BatchOperation[]): Promise<void> {
+  async #write(layer: OverlayLayer, description: readonly (readonly [string, Uint8Array])[]): Promise<void> {
     try {
+      const operations = await this.#operationsOf(layer);
+      for (const [key, value] of description) operations.push({ type: 'put', key: bytesOf(key), value });
       await this.#options.database.batch(operations, { sync: true });
     } catch (error) {
       // The layer stays readable: what it holds is committed in the log.
@@ -167,6 +161,20 @@ export class WriteBehind {
       else
         this.#timer ??= this.#options.clock.setTimer(this.#flushDelayMilliseconds, () => this.#startFlush());
     }
+  }
+
+  /** A layer that is being written does not change any more: a large one is gone through in several turns. */
+  async #operationsOf(layer: OverlayLayer): Promise<BatchOperation[]> {
+    const operations: BatchOperation[] = [];
+    for (const [key, value] of layer.newest()) {
+      operations.push(
+        value === null ? { type: 'delete', key: bytesOf(key) } : { type: 'put', key: bytesOf(key), value },
+      );
+      if (operations.length % OPERATIONS_A_TURN === 0) {
+        await new Promise<void>((resolve) => this.#options.clock.defer(resolve));
+      }
+    }
+    return operations;
   }
 
   sizeBytes(): Promise<number> {
