@@ -6,35 +6,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type SimulatedDisk, simulatedDisk } from '../../chaos/index.js';
 import { seededRandom } from '../../platform/index.js';
-import type { Outcome, Watch, WatchEvent } from '../../storage/index.js';
+import type { Watch, WatchEvent } from '../../storage/index.js';
 import { firstSteps, GRANTED_LEASE, type Step, step } from './support/arbitrary-requests.js';
-import { KeySpaceModel, ModelRefusal } from './support/key-space-model.js';
+import { KeySpaceModel } from './support/key-space-model.js';
+import { modelled, plain, told } from './support/plain-answers.js';
 import { context, openTestStore, type TestStore } from './support/single-member-store.js';
 
 const seed = Number(process.env['KUORUM_SEED'] ?? 20_261_126);
 const numRuns = Number(process.env['KUORUM_RUNS'] ?? 150);
-
-/** Byte strings as text, so that a buffer of any kind equals another. */
-function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
-}
-
-function modelled<Value>(run: () => Value): unknown {
-  try {
-    return { kind: 'done', value: plain(run()) };
-  } catch (error) {
-    if (error instanceof ModelRefusal) return { kind: 'refused', reason: error.reason };
-    throw error;
-  }
-}
-
-function told(outcome: Outcome<unknown>): unknown {
-  if (outcome.kind === 'refused') return { kind: 'refused', reason: outcome.refusal.reason };
-  return outcome.kind === 'done' ? { kind: 'done', value: plain(outcome.value) } : outcome;
-}
 
 const everything = { key: new Uint8Array(0), end: new Uint8Array(0) };
 

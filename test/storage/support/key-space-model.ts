@@ -208,10 +208,15 @@ export class KeySpaceModel {
     }
   }
 
-  /** Throws `ModelRefusal`; then nothing has changed. */
-  txn(request: TxnRequest): TxnResult {
+  /** What is refused before anything is looked at. Throws `ModelRefusal`. */
+  check(request: TxnRequest): void {
     footprint(request.then);
     footprint(request.else);
+  }
+
+  /** Throws `ModelRefusal`; then nothing has changed. */
+  txn(request: TxnRequest): TxnResult {
+    this.check(request);
     const chosen = this.#choose(request);
     this.#checkPuts(chosen);
     this.#checkRanges(chosen);
