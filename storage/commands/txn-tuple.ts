@@ -1,6 +1,6 @@
 /**
- * A transaction as a tuple. What a place means never changes: new places are added behind, and where an older
- * version wrote fewer, the missing ones mean that nothing was asked for.
+ * A transaction as a tuple. What a place means never changes: new places are added behind, and missing ones mean
+ * that nothing was asked for, whether an older version did not know them or they were left off to be short.
  */
 import type {
   Compare,
@@ -26,13 +26,22 @@ const compareTargets: readonly Compare['target'][] = ['mod', 'create', 'version'
 const sortTargets: readonly RangeSort['by'][] = ['key', 'version', 'create', 'mod', 'value'];
 
 function encodeCompare(compare: Compare): Tuple {
-  const { target, result, key, operand, end = null } = compare;
-  return [compareTargets.indexOf(target), compareResults.indexOf(result), key, operand, end];
+  const { target, result, key, operand, end } = compare;
+  const start = [compareTargets.indexOf(target), compareResults.indexOf(result), key, operand];
+  return end === undefined ? start : [...start, end];
+}
+
+function withoutTail(tuple: TupleValue[]): Tuple {
+  for (let last = tuple.at(-1); last === false || last === 0 || last === null; last = tuple.at(-1))
+    tuple.pop();
+  return tuple;
 }
 
 function encodeRange(range: RangeSelection): Tuple {
   const { sort } = range;
-  return [
+  // The order in which keys come anyway is not asked for.
+  const isByKey = sort === undefined || (sort.by === 'key' && sort.order === 'ascending');
+  return withoutTail([
     2,
     range.key,
     range.end ?? null,
@@ -42,19 +51,19 @@ function encodeRange(range: RangeSelection): Tuple {
     range.limitBytes ?? 0,
     range.count ?? false,
     range.countOnly ?? false,
-    sort === undefined ? null : sortTargets.indexOf(sort.by),
-    sort?.order === 'descending',
+    isByKey ? null : sortTargets.indexOf(sort.by),
+    !isByKey && sort.order === 'descending',
     range.minModRevision ?? 0,
     range.maxModRevision ?? 0,
     range.minCreateRevision ?? 0,
     range.maxCreateRevision ?? 0,
-  ];
+  ]);
 }
 
 function encodeOperation(operation: TxnOperation): Tuple {
   switch (operation.type) {
     case 'put':
-      return [
+      return withoutTail([
         0,
         operation.key,
         operation.value,
@@ -62,9 +71,9 @@ function encodeOperation(operation: TxnOperation): Tuple {
         operation.keepValue ?? false,
         operation.keepLease ?? false,
         operation.previous ?? false,
-      ];
+      ]);
     case 'delete':
-      return [1, operation.key, operation.end ?? null, operation.previous ?? false];
+      return withoutTail([1, operation.key, operation.end ?? null, operation.previous ?? false]);
     case 'range':
       return encodeRange(operation);
     case 'txn':
@@ -91,6 +100,10 @@ function flagAt(tuple: Tuple, index: number): boolean {
   return isGiven(tuple, index) && booleanAt(tuple, index);
 }
 
+function numberOr0(tuple: Tuple, index: number): number {
+  return isGiven(tuple, index) ? numberAt(tuple, index) : 0;
+}
+
 function rangeAt(tuple: Tuple, keyIndex: number, endIndex: number): KeyRange {
   const key = bytesAt(tuple, keyIndex);
   return isGiven(tuple, endIndex) ? { key, end: bytesAt(tuple, endIndex) } : { key };
@@ -111,7 +124,7 @@ function sortAt(tuple: Tuple, index: number): { readonly sort?: RangeSort } {
   if (!isGiven(tuple, index)) return {};
   const by = sortTargets[numberAt(tuple, index)];
   if (by === undefined) throw new DamagedRecordError('a sort');
-  return { sort: { by, order: booleanAt(tuple, index + 1) ? 'descending' : 'ascending' } };
+  return { sort: { by, order: flagAt(tuple, index + 1) ? 'descending' : 'ascending' } };
 }
 
 const numberPlaces = [
@@ -124,10 +137,16 @@ const numberPlaces = [
   ['maxCreateRevision', 14],
 ] as const;
 
+const PLAIN_RANGE_PLACES = 3;
+
 function decodeRange(tuple: Tuple): TxnOperation {
+  // As short as most are: one key, or a plain range.
+  if (tuple.length <= PLAIN_RANGE_PLACES) {
+    return { type: 'range', ...rangeAt(tuple, 1, 2), keysOnly: false, count: false, countOnly: false };
+  }
   const numbers: { -readonly [Name in (typeof numberPlaces)[number][0]]?: number } = {};
   for (const [name, index] of numberPlaces) {
-    const number = isGiven(tuple, index) ? numberAt(tuple, index) : 0;
+    const number = numberOr0(tuple, index);
     if (number !== 0) numbers[name] = number;
   }
   return {
@@ -149,7 +168,7 @@ function decodeOperation(value: TupleValue): TxnOperation {
         type: 'put',
         key: bytesAt(tuple, 1),
         value: bytesAt(tuple, 2),
-        lease: numberAt(tuple, 3),
+        lease: numberOr0(tuple, 3),
         keepValue: flagAt(tuple, 4),
         keepLease: flagAt(tuple, 5),
         previous: flagAt(tuple, 6),

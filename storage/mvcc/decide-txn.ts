@@ -5,7 +5,7 @@
  */
 import { textOf } from '../bytes.js';
 import type { ApplyRefusal } from '../commands/result.js';
-import type { TxnOperation, TxnRequest } from '../store.js';
+import type { PutOperation, TxnOperation, TxnRequest } from '../store.js';
 import { compareHolds } from './compare.js';
 import { checkRevision } from './read-range.js';
 import type { StateBefore } from './state-before.js';
@@ -20,34 +20,41 @@ type PlainOperation = Exclude<TxnOperation, { type: 'txn' }>;
 
 export type DecidedOperation = PlainOperation | { readonly type: 'txn'; readonly decided: DecidedTxn };
 
+const isPlain = <Operation extends { readonly type: string }>(
+  operation: Operation,
+): operation is Exclude<Operation, { readonly type: 'txn' }> => operation.type !== 'txn';
+
 export async function decideTxn(before: StateBefore, request: TxnRequest): Promise<DecidedTxn> {
   let succeeded = true;
   for (const compare of request.compare) {
     succeeded = await compareHolds(before, compare);
     if (!succeeded) break;
   }
+  const branch = succeeded ? request.then : request.else;
+  if (branch.every(isPlain)) return { succeeded, operations: branch };
   const operations: DecidedOperation[] = [];
-  for (const operation of succeeded ? request.then : request.else) {
+  for (const operation of branch) {
     operations.push(
-      operation.type === 'txn'
-        ? { type: 'txn', decided: await decideTxn(before, operation.request) }
-        : operation,
+      isPlain(operation) ? operation : { type: 'txn', decided: await decideTxn(before, operation.request) },
     );
   }
   return { succeeded, operations };
 }
 
-function* operationsOnTheWay(decided: DecidedTxn): Iterable<PlainOperation> {
-  for (const operation of decided.operations) {
-    if (operation.type === 'txn') yield* operationsOnTheWay(operation.decided);
-    else yield operation;
-  }
+function operationsOnTheWay(decided: DecidedTxn): readonly PlainOperation[] {
+  const { operations } = decided;
+  if (operations.every(isPlain)) return operations;
+  return operations.flatMap((operation) =>
+    isPlain(operation) ? operation : operationsOnTheWay(operation.decided),
+  );
 }
 
-async function checkPut(
-  before: StateBefore,
-  operation: Extract<PlainOperation, { type: 'put' }>,
-): Promise<ApplyRefusal | undefined> {
+/** A lease, or what the key has already. */
+function asksForMore({ lease = 0, keepValue, keepLease }: PutOperation): boolean {
+  return lease !== 0 || keepValue === true || keepLease === true;
+}
+
+async function checkPut(before: StateBefore, operation: PutOperation): Promise<ApplyRefusal | undefined> {
   const { key, lease = 0, keepValue, keepLease } = operation;
   if ((keepValue === true || keepLease === true) && (await before.latest(textOf(key))) === undefined)
     return keyNotFound;
@@ -65,11 +72,13 @@ export async function checkDecided(
   before: StateBefore,
   decided: DecidedTxn,
 ): Promise<ApplyRefusal | undefined> {
-  for (const operation of operationsOnTheWay(decided)) {
-    const refusal = operation.type === 'put' ? await checkPut(before, operation) : undefined;
+  const operations = operationsOnTheWay(decided);
+  for (const operation of operations) {
+    if (operation.type !== 'put' || !asksForMore(operation)) continue;
+    const refusal = await checkPut(before, operation);
     if (refusal !== undefined) return refusal;
   }
-  for (const operation of operationsOnTheWay(decided)) {
+  for (const operation of operations) {
     if (operation.type !== 'range' || (operation.revision ?? 0) === 0) continue;
     const refusal = checkRevision(operation.revision ?? 0, before);
     if (refusal !== undefined) return refusal;

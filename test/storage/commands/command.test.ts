@@ -15,13 +15,20 @@ import { bytes } from '../support/single-member-store.js';
 const seed = Number(process.env['KUORUM_SEED'] ?? 20_261_126);
 const proposer = { incarnation: 5, baseIndex: 3, sequence: 8 };
 
+const isOrderOfKeys = (sort: unknown): boolean =>
+  JSON.stringify(sort) === JSON.stringify({ by: 'key', order: 'ascending' });
+
 /** What is absent and what is present but asks for nothing are the same request. */
 function withoutDefaults(value: unknown): unknown {
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('latin1')}`;
   if (Array.isArray(value)) return value.map(withoutDefaults);
   if (typeof value !== 'object' || value === null) return value;
   const asked = Object.entries(value).filter(
-    ([name, inner]) => inner !== undefined && inner !== false && (inner !== 0 || name === 'operand'),
+    ([name, inner]) =>
+      inner !== undefined &&
+      inner !== false &&
+      (inner !== 0 || name === 'operand') &&
+      !(name === 'sort' && isOrderOfKeys(inner)),
   );
   return Object.fromEntries(asked.map(([name, inner]) => [name, withoutDefaults(inner)]));
 }
