@@ -34,6 +34,22 @@ function digestOfParts(parts: readonly Uint8Array[]): Uint8Array {
   return hash.digest().subarray(0, DIGEST_BYTES);
 }
 
+export interface RunningSha256 {
+  add(bytes: Uint8Array): void;
+  /** All 32 bytes; nothing is added after it. */
+  end(): Uint8Array;
+}
+
+export function startSha256(): RunningSha256 {
+  const hash = crypto.createHash('sha256');
+  return {
+    add: (bytes) => {
+      hash.update(bytes);
+    },
+    end: () => hash.digest(),
+  };
+}
+
 const crcTable: Uint32Array = (() => {
   const table = new Uint32Array(256);
   for (let index = 0; index < 256; index += 1) {

@@ -83,6 +83,29 @@ export interface KeySpaceHash {
   readonly compactRevision: number;
 }
 
+/** `complete`: all of it was given. After any other the chunks so far are worth nothing. */
+export type SnapshotEndReason =
+  | { readonly kind: 'complete' }
+  /** The reader did not ask in time, or took too long over all of it: the disk keeps everything for whoever reads. */
+  | { readonly kind: 'too-slow'; readonly message: string }
+  /** As many are held as may be. */
+  | { readonly kind: 'overloaded'; readonly message: string }
+  | { readonly kind: 'corrupt'; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'cancelled' };
+
+export type SnapshotStep =
+  | { readonly kind: 'chunk'; readonly bytes: Uint8Array }
+  | { readonly kind: 'end'; readonly reason: SnapshotEndReason };
+
+/** The bytes of a snapshot file (snapshot/file-format.ts), in order. Always read to its end, or cancelled. */
+export interface SnapshotStream {
+  /** The next chunk; asking is the credit, and nothing is read ahead. After `end` it stays `end`. */
+  next(): Promise<SnapshotStep>;
+  cancel(): void;
+}
+
 export interface ClusterAdmin {
   status(): Promise<MemberStatus>;
   /** As this member has them in force: a change takes effect when it is appended, before it is committed. */
@@ -114,4 +137,9 @@ export interface ClusterAdmin {
   /** Every member as this one sees it: reachable lately over the peer network, and itself. */
   health(): Promise<readonly MemberHealth[]>;
   defragment(context: CallContext): Promise<Outcome<Record<string, never>>>;
+  /**
+   * All that this member has applied when the first chunk is asked for, from one view of its disk; whoever wants all
+   * that was acknowledged before lets it catch up first. Writes go on.
+   */
+  snapshot(): SnapshotStream;
 }

@@ -25,4 +25,7 @@ export { chooseCandidate, compareCandidates, countQuorum, type QuorumCount } fro
 export { type ConnectedStore, type ConnectStoreOptions, connectStore } from './remote/connect-store.js';
 export type { StorePort } from './remote/port.js';
 export { type ServedStore, serveStore } from './remote/serve-store.js';
+export { SnapshotFileError, type SnapshotHeader, type SnapshotMember } from './snapshot/file-format.js';
+export { readSnapshotFile, type SnapshotContents } from './snapshot/read-file.js';
+export { SnapshotEndedError, snapshotBytes } from './snapshot/snapshot-bytes.js';
 export * from './store.js';

@@ -18,9 +18,11 @@ import { LocalAdmin } from './member/local-admin.js';
 import { minimumTtlSeconds } from './member/local-leases.js';
 import { LocalStore } from './member/local-store.js';
 import { LogClock } from './member/log-clock.js';
+import { openSnapshotFile } from './member/open-snapshot-file.js';
 import { Proposals } from './member/proposals.js';
 import { Upkeep } from './member/upkeep.js';
 import { type MemberIdentity, readMemberIdentity } from './member-folder.js';
+import { defaultSnapshotLimits, HeldSnapshots, type SnapshotLimits } from './snapshot/held-snapshots.js';
 import { MemberStateMachine, type StateListener } from './state-machine.js';
 import type { Store } from './store.js';
 import { DamagedRecordError } from './tuple.js';
@@ -57,6 +59,8 @@ export interface MemberStoreOptions {
   readonly quotaBytes?: number;
   /** How fast, and how often, all that is stored is looked at; false: never by itself. */
   readonly scrub?: ScrubSettings | false;
+  /** How many snapshots are held for readers, and how long. */
+  readonly snapshots?: SnapshotLimits;
 }
 
 export interface ReopenWish {
@@ -293,6 +297,11 @@ function assemble(
       if (diskFailure() === undefined) soundness.damageFound(reason);
     },
   });
+  const snapshots = new HeldSnapshots({
+    clock,
+    limits: options.snapshots ?? defaultSnapshotLimits,
+    open: () => openSnapshotFile(machine, identity, clock),
+  });
   const admin = new LocalAdmin({
     identity,
     raft,
@@ -304,6 +313,7 @@ function assemble(
     clock,
     soundness,
     quotaBytes,
+    snapshots,
     run: (command, context) => proposals.run(command, context),
   });
   let closing: Promise<void> | undefined;
@@ -316,6 +326,7 @@ function assemble(
     hub.close({ kind: 'stopping' });
     proposals.stop();
     waiters.stop();
+    await snapshots.close();
     await raft.stop();
     await machine.close();
     await log.close();

@@ -30,7 +30,7 @@ import { checkRecord } from './mvcc/check-record.js';
 import { deleteHistorySlice } from './mvcc/delete-history.js';
 import { keysOf } from './mvcc/execute-txn.js';
 import { META_KEY, ORIGIN_KEY } from './mvcc/key-space.js';
-import { decodeMeta, decodeOrigin } from './mvcc/records.js';
+import { decodeMeta, decodeOrigin, type MetaRecord } from './mvcc/records.js';
 import { type AppliedChange, ReplicatedState, type StateView } from './mvcc/state.js';
 import { encodeChunks, type SnapshotRecord } from './snapshot/chunks.js';
 import { receiveState } from './snapshot/receive-state.js';
@@ -93,6 +93,11 @@ export interface OwnCheckpoint {
   readonly index: LogIndex;
   readonly stateHash: string;
   readonly contentHash: string;
+}
+
+/** What is sent to another member, and what is kept in a file. */
+export interface StateSnapshot extends SnapshotSource {
+  readonly meta: MetaRecord;
 }
 
 interface OpenedState {
@@ -314,7 +319,7 @@ export class MemberStateMachine implements StateMachine {
     await this.#deleting;
   }
 
-  async openSnapshot(): Promise<SnapshotSource> {
+  async openSnapshot(): Promise<StateSnapshot> {
     // So that the snapshot is as recent as it can be: what it lacks has to follow through the log.
     await this.#state.flush();
     const snapshot = this.#database.snapshot();
@@ -329,7 +334,7 @@ export class MemberStateMachine implements StateMachine {
         configuration: decodeConfiguration(meta.configuration),
       };
       const pages = (): AsyncIterable<readonly SnapshotRecord[]> => this.#snapshotPages(snapshot);
-      return { metadata, chunks: () => encodeChunks(pages()), close: () => snapshot.close() };
+      return { metadata, meta, chunks: () => encodeChunks(pages()), close: () => snapshot.close() };
     } catch (error) {
       await snapshot.close();
       throw error;

@@ -12,6 +12,7 @@ import type {
   MemberStatus,
   Membership,
   MembershipStep,
+  SnapshotStream,
 } from '../cluster-admin.js';
 import type { Command } from '../commands/command.js';
 import type { ApplyResult } from '../commands/result.js';
@@ -21,6 +22,7 @@ import { WARN_SHARE } from '../integrity/quota.js';
 import type { Soundness } from '../integrity/soundness.js';
 import { hashKeySpace } from '../mvcc/hash-key-space.js';
 import { checkRevision } from '../mvcc/read-range.js';
+import type { HeldSnapshots } from '../snapshot/held-snapshots.js';
 import type { MemberStateMachine } from '../state-machine.js';
 import type { CallContext, Outcome, Refusal } from '../store.js';
 import type { CommittedMembership } from './committed-membership.js';
@@ -40,6 +42,7 @@ export interface LocalAdminOptions {
   readonly clock: Clock;
   readonly soundness: Soundness;
   readonly quotaBytes: number;
+  readonly snapshots: HeldSnapshots;
   readonly run: (command: Command, context: CallContext) => Promise<Outcome<ApplyResult>>;
 }
 
@@ -314,5 +317,9 @@ export class LocalAdmin implements ClusterAdmin {
       if (!(error instanceof DiskFailedError)) throw error;
       return { kind: 'refused', refusal: { reason: 'corrupt', message: error.message } };
     }
+  }
+
+  snapshot(): SnapshotStream {
+    return this.#options.snapshots.open();
   }
 }

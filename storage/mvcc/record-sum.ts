@@ -8,6 +8,7 @@ import { DamagedRecordError } from '../tuple.js';
 import { keyOfHead } from './key-space.js';
 import { decodeLease, decodeVersion, type LeaseRecord, type MetaRecord, type RecordSalt } from './records.js';
 import { StateHash } from './state-hash.js';
+import { stateHashOf } from './whole-hash.js';
 
 export type LogicalRecord =
   | { readonly kind: 'key'; readonly item: KeyValue }
@@ -43,6 +44,11 @@ export class RecordSum {
 
   bytes(): Uint8Array {
     return this.#hash.bytes();
+  }
+
+  /** Of the whole state that has these records. */
+  stateHash(meta: MetaRecord): string {
+    return stateHashOf(this.#salt, this.#hash, meta);
   }
 
   matches(meta: MetaRecord): boolean {

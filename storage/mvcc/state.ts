@@ -10,11 +10,10 @@ import type { Clock, DiskDatabase } from '../../platform/index.js';
 import type { SnapshotMetadata } from '../../raft/index.js';
 import { decodeConfiguration, encodeConfiguration } from '../../raft/index.js';
 import { bytesOf, textOf } from '../bytes.js';
-import { digest } from '../checksum.js';
 import { SessionTable } from '../commands/sessions.js';
-import { emptyLedger, encodeLedger, keepMembers, type Ledger } from '../integrity/ledger.js';
+import { emptyLedger, keepMembers, type Ledger } from '../integrity/ledger.js';
 import type { KeyValue } from '../store.js';
-import { DamagedRecordError, packTuple } from '../tuple.js';
+import { DamagedRecordError } from '../tuple.js';
 import { headKey, META_KEY, revisionKey, versionKey } from './key-space.js';
 import { LeaseBook } from './lease-book.js';
 import { LiveHash } from './live-hash.js';
@@ -36,6 +35,7 @@ import { StateHash } from './state-hash.js';
 import { VersionCache } from './version-cache.js';
 import type { View } from './view.js';
 import type { WalkedSum } from './walked-sum.js';
+import { configurationDigest, contentHashOf, hexOf, stateHashOf } from './whole-hash.js';
 import { WriteBehind } from './write-behind.js';
 
 export const STATE_FORMAT_VERSION = 1;
@@ -247,29 +247,19 @@ export class ReplicatedState {
    * index.
    */
   stateHash(): string {
-    const total = this.#contentHash();
-    total.add(digest(this.#salt, packTuple(['ledger', encodeLedger(this.#meta.ledger)])));
-    return hexOf(total);
+    return stateHashOf(this.#salt, this.#hash, this.#meta, this.#configurationDigest());
   }
 
   /** The same without the ledger: it stays when nothing but checkpoints and alarms go through the log. */
   contentHash(): string {
-    return hexOf(this.#contentHash());
-  }
-
-  #contentHash(): StateHash {
-    const { revision, compactRevision, configuration, clusterFormatVersion } = this.#meta;
-    const total = this.#hash.copy();
-    total.add(digest(this.#salt, packTuple(['meta', revision, compactRevision, clusterFormatVersion])));
-    total.add(this.#configurationDigest(configuration));
-    return total;
+    return hexOf(contentHashOf(this.#salt, this.#hash, this.#meta, this.#configurationDigest()));
   }
 
   /** It changes so seldom that the last one is kept. */
-  #configurationDigest(configuration: Uint8Array): Uint8Array {
+  #configurationDigest(): Uint8Array {
+    const { configuration } = this.#meta;
     if (this.#digested?.configuration !== configuration) {
-      const bytes = digest(this.#salt, packTuple(['configuration', configuration]));
-      this.#digested = { configuration, bytes };
+      this.#digested = { configuration, bytes: configurationDigest(this.#salt, configuration) };
     }
     return this.#digested.bytes;
   }
@@ -458,5 +448,3 @@ function metaAtBirth(birth: SnapshotMetadata): MetaRecord {
     ledger: emptyLedger,
   };
 }
-
-const hexOf = (hash: StateHash): string => Buffer.from(hash.bytes()).toString('hex');

@@ -7,6 +7,8 @@ import type {
   MemberHealth,
   MemberStatus,
   Membership,
+  SnapshotStep,
+  SnapshotStream,
 } from '../cluster-admin.js';
 import type {
   CallContext,
@@ -19,7 +21,6 @@ import type {
   StoreStatus,
   TxnResult,
   Watch,
-  WatchEndReason,
   WatchStep,
 } from '../store.js';
 import {
@@ -32,11 +33,12 @@ import {
   TurnQueue,
   unpackMessages,
 } from './port.js';
+import { RemoteSteps } from './remote-steps.js';
 
 export interface ConnectedStore {
   readonly store: Store;
   readonly admin: ClusterAdmin;
-  /** Ends every pending call and watch, and closes the port. */
+  /** Ends every pending call, watch and snapshot, and closes the port. */
   close(): void;
 }
 
@@ -54,55 +56,23 @@ interface PendingCall {
   readonly whenClosed: Outcome<never> | undefined;
 }
 
-class RemoteWatch implements Watch {
-  readonly #id: number;
-  readonly #send: (request: Request) => void;
-  readonly #forget: () => void;
-  #asked: Promise<WatchStep> | undefined;
-  #resolve: ((step: WatchStep) => void) | undefined;
-  #end: WatchStep | undefined;
-
-  constructor(id: number, send: (request: Request) => void, forget: () => void) {
-    this.#id = id;
-    this.#send = send;
-    this.#forget = forget;
-  }
-
-  next(): Promise<WatchStep> {
-    if (this.#end !== undefined) return Promise.resolve(this.#end);
-    this.#asked ??= new Promise((resolve) => {
-      this.#resolve = resolve;
-      this.#send({ kind: 'next', id: this.#id });
-    });
-    return this.#asked;
-  }
-
+class RemoteWatch extends RemoteSteps<WatchStep> implements Watch {
   requestProgress(): void {
-    if (this.#end === undefined) this.#send({ kind: 'request-progress', id: this.#id });
+    if (!this.ended) this.send({ kind: 'request-progress', id: this.id });
   }
 
   cancel(): void {
-    if (this.#end !== undefined) return;
-    this.#send({ kind: 'cancel', id: this.#id });
-    this.finish({ kind: 'cancelled' });
-  }
-
-  take(step: WatchStep): void {
-    if (this.#end !== undefined) return;
-    if (step.kind === 'end') {
-      this.#end = step;
-      this.#forget();
-    }
-    const resolve = this.#resolve;
-    this.#asked = undefined;
-    this.#resolve = undefined;
-    resolve?.(step);
-  }
-
-  finish(reason: WatchEndReason): void {
-    this.take({ kind: 'end', reason });
+    this.leave({ kind: 'end', reason: { kind: 'cancelled' } });
   }
 }
+
+class RemoteSnapshot extends RemoteSteps<SnapshotStep> implements SnapshotStream {
+  cancel(): void {
+    this.leave({ kind: 'end', reason: { kind: 'cancelled' } });
+  }
+}
+
+const stoppingEnd = { kind: 'end', reason: { kind: 'stopping' } } as const;
 
 const stopping: Refusal = { reason: 'stopping', message: 'the store of this member is gone' };
 
@@ -111,6 +81,7 @@ class Connection {
   readonly #queue: TurnQueue<Request>;
   readonly #calls = new Map<number, PendingCall>();
   readonly #watches = new Map<number, RemoteWatch>();
+  readonly #snapshots = new Map<number, RemoteSnapshot>();
   readonly #maxPendingCalls: number;
   #nextId = 1;
   #closed = false;
@@ -137,6 +108,7 @@ class Connection {
         return;
       case 'step':
         this.#watches.get(answer.id)?.take(answer.step as WatchStep);
+        this.#snapshots.get(answer.id)?.take(answer.step as SnapshotStep);
     }
   }
 
@@ -180,7 +152,7 @@ class Connection {
       () => this.#watches.delete(id),
     );
     if (this.#closed) {
-      watch.finish({ kind: 'stopping' });
+      watch.take(stoppingEnd);
       return watch;
     }
     this.#watches.set(id, watch);
@@ -188,11 +160,28 @@ class Connection {
     return watch;
   }
 
+  snapshot(): SnapshotStream {
+    const id = this.#nextId++;
+    const snapshot = new RemoteSnapshot(
+      id,
+      (message) => this.#queue.send(message),
+      () => this.#snapshots.delete(id),
+    );
+    if (this.#closed) {
+      snapshot.take(stoppingEnd);
+      return snapshot;
+    }
+    this.#snapshots.set(id, snapshot);
+    this.#queue.send({ kind: 'snapshot', id });
+    return snapshot;
+  }
+
   #drop(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#queue.close();
-    for (const watch of this.#watches.values()) watch.finish({ kind: 'stopping' });
+    for (const watch of this.#watches.values()) watch.take(stoppingEnd);
+    for (const snapshot of this.#snapshots.values()) snapshot.take(stoppingEnd);
     for (const call of this.#calls.values()) {
       if (call.whenClosed === undefined) call.reject(new Error(stopping.message));
       else call.resolve(call.whenClosed);
@@ -242,6 +231,7 @@ export function connectStore(port: StorePort, options: ConnectStoreOptions = {})
     hash: () => connection.plain<{ readonly appliedIndex: number; readonly stateHash: string }>('admin.hash'),
     health: () => connection.plain<readonly MemberHealth[]>('admin.health'),
     defragment: (context) => connection.call<Record<string, never>>('admin.defragment', null, context, true),
+    snapshot: () => connection.snapshot(),
   };
   return { store, admin, close: () => connection.close() };
 }

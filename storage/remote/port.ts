@@ -50,7 +50,8 @@ export type Request =
     }
   | { readonly kind: 'plain'; readonly id: number; readonly method: PlainMethod }
   | { readonly kind: 'watch'; readonly id: number; readonly request: unknown }
-  /** Credit for one step. */
+  | { readonly kind: 'snapshot'; readonly id: number }
+  /** Credit for one step of a watch or a snapshot. */
   | { readonly kind: 'next'; readonly id: number }
   | { readonly kind: 'request-progress'; readonly id: number }
   | { readonly kind: 'cancel'; readonly id: number };

@@ -1,5 +1,5 @@
 /** The server's end: answers calls on a port from the store and the administration of this thread. */
-import type { Alarm, ClusterAdmin } from '../cluster-admin.js';
+import type { Alarm, ClusterAdmin, SnapshotStep, SnapshotStream } from '../cluster-admin.js';
 import type { CallContext, Outcome, Store, Watch, WatchStep } from '../store.js';
 import {
   type AdminMethod,
@@ -13,7 +13,7 @@ import {
 } from './port.js';
 
 export interface ServedStore {
-  /** Cancels the client's watches and closes the port. */
+  /** Cancels the client's watches and snapshots, and closes the port. */
   close(): void;
 }
 
@@ -90,6 +90,7 @@ function plain({ store, admin }: Served, method: PlainMethod): Promise<unknown> 
 export function serveStore(served: Served, port: StorePort): ServedStore {
   const queue = new TurnQueue<Answer>(port);
   const watches = new Map<number, Watch>();
+  const snapshots = new Map<number, SnapshotStream>();
   const answer = async (id: number, result: Promise<unknown>): Promise<void> => {
     try {
       queue.send({ kind: 'answer', id, value: await result });
@@ -100,6 +101,15 @@ export function serveStore(served: Served, port: StorePort): ServedStore {
   const step = async (id: number, watch: Watch): Promise<void> => {
     const next = await watch.next().catch((): WatchStep => ({ kind: 'end', reason: { kind: 'corrupt' } }));
     if (next.kind === 'end') watches.delete(id);
+    queue.send({ kind: 'step', id, step: next });
+  };
+  const snapshotStep = async (id: number, snapshot: SnapshotStream): Promise<void> => {
+    const failed = (error: unknown): SnapshotStep => ({
+      kind: 'end',
+      reason: { kind: 'failed', message: String(error) },
+    });
+    const next = await snapshot.next().catch(failed);
+    if (next.kind === 'end') snapshots.delete(id);
     queue.send({ kind: 'step', id, step: next });
   };
   const handle = (request: Request): void => {
@@ -116,19 +126,28 @@ export function serveStore(served: Served, port: StorePort): ServedStore {
       case 'next': {
         const watch = watches.get(request.id);
         if (watch !== undefined) void step(request.id, watch);
+        const snapshot = snapshots.get(request.id);
+        if (snapshot !== undefined) void snapshotStep(request.id, snapshot);
         return;
       }
+      case 'snapshot':
+        snapshots.set(request.id, served.admin.snapshot());
+        return;
       case 'request-progress':
         watches.get(request.id)?.requestProgress();
         return;
       case 'cancel':
         watches.get(request.id)?.cancel();
         watches.delete(request.id);
+        snapshots.get(request.id)?.cancel();
+        snapshots.delete(request.id);
     }
   };
   const drop = (): void => {
     for (const watch of watches.values()) watch.cancel();
     watches.clear();
+    for (const snapshot of snapshots.values()) snapshot.cancel();
+    snapshots.clear();
     queue.close();
   };
   port.on('message', (value) => {

@@ -1,6 +1,14 @@
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ConnectedStore, connectStore, type ServedStore, serveStore } from '../../storage/index.js';
+import {
+  type ConnectedStore,
+  connectStore,
+  readSnapshotFile,
+  type ServedStore,
+  SnapshotEndedError,
+  serveStore,
+  snapshotBytes,
+} from '../../storage/index.js';
 import { bytes, context, openTestStore, type TestStore, text } from './support/single-member-store.js';
 
 const putRequest = (key: string, value: string | Uint8Array) => ({
@@ -119,6 +127,28 @@ describe('the store across a message port', () => {
     watch.cancel();
     watch.requestProgress();
     expect(await watch.next()).toMatchObject({ kind: 'end' });
+  });
+
+  it('hands a snapshot over chunk by chunk, the same as on the spot, and ends it with its reason', async () => {
+    for (let index = 0; index < 20; index += 1) {
+      await remote.store.txn(putRequest(`k${index}`, new Uint8Array(50_000).fill(index)), context);
+    }
+    const here = await readSnapshotFile(snapshotBytes(member.admin.snapshot()));
+    const there = await readSnapshotFile(snapshotBytes(remote.admin.snapshot()));
+    expect(there.header).toEqual({ ...here.header, savedMilliseconds: there.header.savedMilliseconds });
+    expect(there).toMatchObject({ keys: 20, bytes: here.bytes, chunks: here.chunks });
+    expect(there.chunks).toBeGreaterThan(3);
+
+    const left = remote.admin.snapshot();
+    expect((await left.next()).kind).toBe('chunk');
+    left.cancel();
+    expect(await left.next()).toEqual({ kind: 'end', reason: { kind: 'cancelled' } });
+    const cut = remote.admin.snapshot();
+    await cut.next();
+    served.close();
+    await expect(async () => {
+      for await (const _ of snapshotBytes(cut));
+    }).rejects.toThrow(new SnapshotEndedError({ kind: 'stopping' }));
   });
 
   it('carries large and many values in parallel', async () => {

@@ -457,6 +457,11 @@ export function createMemoryAdmin(store: MemoryStore): MemoryAdmin {
     hash: () => Promise.resolve({ appliedIndex: 1, stateHash: '0'.repeat(32) }),
     health: () => Promise.resolve(admin.members3),
     defragment: () => Promise.resolve({ kind: 'done', value: {} }),
+    snapshot: () => ({
+      next: () =>
+        Promise.resolve({ kind: 'end', reason: { kind: 'failed', message: 'there is no disk here' } }),
+      cancel: () => {},
+    }),
   };
   return admin;
 }
