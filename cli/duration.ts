@@ -10,6 +10,13 @@ export function durationMilliseconds(text: string): number | undefined {
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 }
 
+/** `90s`, `1h`: in the largest unit that it is a whole number of. */
+export function durationText(milliseconds: number): string {
+  const [unit = 'ms', length = 1] =
+    Object.entries(unitMilliseconds).findLast(([, each]) => milliseconds % each === 0) ?? [];
+  return `${milliseconds / length}${unit}`;
+}
+
 /** In milliseconds. Throws a UserError for anything else. */
 export function parseDuration(text: string): number {
   const milliseconds = durationMilliseconds(text);

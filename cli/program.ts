@@ -13,6 +13,13 @@ import { logs } from './commands/logs.js';
 import { changeMembers, listMembers, type MemberOptions } from './commands/member.js';
 import { type RecoverCommandOptions, recover } from './commands/recover.js';
 import { type SimulateOptions, simulate } from './commands/simulate.js';
+import {
+  type RestoreCommandOptions,
+  restoreSnapshot,
+  type SaveOptions,
+  saveSnapshot,
+  snapshotStatus,
+} from './commands/snapshot.js';
 import { status } from './commands/status.js';
 import { type UpOptions, up } from './commands/up.js';
 import { durationMilliseconds } from './duration.js';
@@ -56,6 +63,14 @@ function size(text: string): number {
   return bytes;
 }
 
+const minBackupMilliseconds = 10_000;
+
+function backupInterval(text: string): number {
+  const milliseconds = duration(text);
+  if (milliseconds < minBackupMilliseconds) throw new InvalidArgumentError('It must be at least 10s.');
+  return milliseconds;
+}
+
 function memberCounts(text: string): readonly number[] {
   return text.split(',').map(integer(1, 7));
 }
@@ -97,6 +112,9 @@ function addUp(program: Command): void {
       'above it nothing that grows is taken, such as 500MiB or 8GiB; 0: no bound (default: 2GiB)',
       size,
     )
+    .option('--backup-dir <folder>', 'save verified snapshots there, by the clock')
+    .option('--backup-every <duration>', 'how often, such as 30m (default: 1h)', backupInterval)
+    .option('--backup-keep <count>', 'how many stay (default: 24)', integer(1, 100_000))
     .option('--tls-san <names>', 'further names for the API certificates', list, [])
     .option('-d, --detach', 'return when the cluster is ready and leave it running', false)
     .addOption(new Option('--ready-timeout <seconds>').argParser(integer(1, 3600)).default(60).hideHelp())
@@ -162,6 +180,36 @@ function addRecovery(program: Command): void {
     .option('-y, --yes', 'recover; without it the plan is shown and nothing is changed', false)
     .option('--force', 'recover although a majority is there and could simply be started', false)
     .action((options: RecoverCommandOptions) => recover(options));
+}
+
+function addSnapshots(program: Command): void {
+  const snapshot = program
+    .command('snapshot')
+    .description("a cluster's data as a file: save it, look at it, make a new cluster from it");
+  snapshot
+    .command('save')
+    .description('have a member of a running cluster write its state to FILE, and verify it')
+    .argument('<file>', 'where it goes; one that is there is replaced once the new one is verified')
+    .option('--member <name>', 'this member and no other (default: a follower)')
+    .option('--local', 'what the member has, without asking a majority whether it lacks something', false)
+    .option('--data-dir <folder>', 'the cluster to save')
+    .action((file: string, options: SaveOptions) => saveSnapshot(file, options));
+  snapshot
+    .command('status')
+    .description('read FILE from end to end, verify all of it, and say what it holds')
+    .argument('<file>', 'a snapshot')
+    .addOption(
+      new Option('-o, --output <format>', 'how to print it').choices(['table', 'json']).default('table'),
+    )
+    .action((file: string, options: { readonly output: 'table' | 'json' }) => snapshotStatus(file, options));
+  snapshot
+    .command('restore')
+    .description('make a new cluster from FILE, with new ids and keys and a raised revision')
+    .argument('<file>', 'a snapshot')
+    .requiredOption('--data-dir <folder>', 'where the new cluster comes to stand; missing or empty')
+    .option('-m, --members <count>', 'how many members: 1, 3, 5 or 7', integer(0, 99), 3)
+    .option('--allow-even', 'accept an even number of members', false)
+    .action((file: string, options: RestoreCommandOptions) => restoreSnapshot(file, options));
 }
 
 const dataDirFlag = '--data-dir <folder>';
@@ -361,6 +409,7 @@ export function createProgram(): Command {
   addObservation(program);
   addControl(program);
   addRecovery(program);
+  addSnapshots(program);
   addMembership(program);
   addClients(program);
   addBench(program);

@@ -1,6 +1,7 @@
 /** The table of `kuorum status`. */
-import type { ClusterMemberStatus, ClusterStatus } from '../cluster/index.js';
+import type { BackupStatus, ClusterMemberStatus, ClusterStatus } from '../cluster/index.js';
 import { type ClockFault, textTable } from '../platform/index.js';
+import { durationText } from './duration.js';
 
 const columns = [
   'MEMBER',
@@ -57,6 +58,15 @@ export function clockFaultText({ offsetMilliseconds = 0, rate = 1 }: ClockFault)
   return parts.length === 0 ? 'nothing wrong' : parts.join(', ');
 }
 
+/** `backups: every 1h to /backup, 24 kept; the last one is kuorum-….snapshot (1.5 MiB)` */
+export function backupsText(backups: BackupStatus): string {
+  const { folder, everyMilliseconds, keep, last, failure } = backups;
+  const lastText =
+    last === undefined ? 'none yet' : `the last one is ${last.name} (${formatBytes(last.bytes)})`;
+  if (failure !== undefined) return `backups FAIL: ${failure}; ${lastText}`;
+  return `backups: every ${durationText(everyMilliseconds)} to ${folder}, ${keep} kept; ${lastText}`;
+}
+
 export function statusText(status: ClusterStatus): string {
   const faults = status.linkFaults.filter((fault) => fault.dropProbability === 1);
   const lines = [
@@ -71,6 +81,7 @@ export function statusText(status: ClusterStatus): string {
   const clocks = status.members.flatMap(({ name, clockFault }) =>
     clockFault === undefined ? [] : [`${name} ${clockFaultText(clockFault)}`],
   );
+  if (status.backups !== undefined) lines.push('', backupsText(status.backups));
   if (clocks.length > 0) lines.push('', `clocks wrong: ${clocks.join('; ')}`);
   return lines.join('\n');
 }

@@ -21,6 +21,8 @@ export interface StartClusterOptions {
   readonly faults?: boolean;
   /** Serve linearizable reads under the leader's lease: quicker, and only right while clocks drift apart slowly. */
   readonly leaseReads?: boolean;
+  /** Save snapshots by the clock; absent: none. */
+  readonly backups?: BackupSettings;
   /** Above this size of a member's database nothing that grows is taken; 2 GiB when absent, 0: no bound. */
   readonly quotaBytes?: number;
   /** Further names and addresses for the API servers' certificates. */
@@ -118,6 +120,22 @@ export interface ClusterMemberStatus {
   readonly clientPort: number | null;
 }
 
+export interface BackupSettings {
+  /** Outside of the cluster's own folder. */
+  readonly folder: string;
+  readonly everyMilliseconds: number;
+  /** So many of this cluster's stay; older ones are removed once a newer one was verified. */
+  readonly keep: number;
+}
+
+export interface BackupStatus extends BackupSettings {
+  readonly running: boolean;
+  /** The newest that is whole, with the time in its name. */
+  readonly last: { readonly name: string; readonly milliseconds: number; readonly bytes: number } | undefined;
+  /** Why the newest attempt failed; undefined when it did not. */
+  readonly failure: string | undefined;
+}
+
 export interface ClusterStatus {
   readonly name: string;
   readonly clusterId: string;
@@ -127,6 +145,8 @@ export interface ClusterStatus {
   /** The member that a majority of the answering members follow. */
   readonly leader: string | undefined;
   readonly linkFaults: LinkFaults;
+  /** undefined: none are asked for. */
+  readonly backups: BackupStatus | undefined;
   readonly members: readonly ClusterMemberStatus[];
 }
 

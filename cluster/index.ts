@@ -3,6 +3,8 @@
  * stop it.
  */
 export type {
+  BackupSettings,
+  BackupStatus,
   Cluster,
   ClusterFaults,
   ClusterMember,
@@ -26,6 +28,9 @@ export { pkiLayout } from './pki/layout.js';
 export type { PlannedFolder, RecoveryPlan } from './recover/plan.js';
 export { type RecoverOptions, type RecoveryResult, recoverCluster } from './recover/recover-cluster.js';
 export { type RunClusterOptions, type RunningCluster, runCluster } from './run-cluster.js';
+export { checkSnapshot } from './snapshot/check-snapshot.js';
+export { keepSnapshot } from './snapshot/keep-snapshot.js';
+export { type RestoreOptions, type RestoreResult, restoreCluster } from './snapshot/restore-cluster.js';
 export { startCluster } from './start-cluster.js';
 export { type ControlClient, connectControl } from './supervisor/control-client.js';
 export type { FaultRequest } from './supervisor/fault-request.js';

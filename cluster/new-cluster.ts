@@ -8,7 +8,7 @@ import { kuorumVersion } from './version.js';
 
 export const clusterName = 'kuorum';
 
-function newClusterFile(count: number, random: Random): ClusterFile {
+export function newClusterFile(count: number, random: Random): ClusterFile {
   return {
     format: clusterFileFormat,
     version: kuorumVersion(),

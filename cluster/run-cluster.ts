@@ -4,7 +4,9 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { type Clock, createLogger, type Logger } from '../platform/index.js';
-import type { Cluster, ClusterStatus } from './cluster.js';
+import { checkBackupFolder, makeBackupFolder } from './backup/backup-folder.js';
+import { Backups } from './backup/backups.js';
+import type { BackupSettings, Cluster, ClusterStatus } from './cluster.js';
 import type { ClusterFile } from './cluster-file.js';
 import { ClusterKeys } from './cluster-keys.js';
 import { type ClusterParts, clusterParts } from './cluster-parts.js';
@@ -24,6 +26,7 @@ import { chooseCluster, clusterName } from './new-cluster.js';
 import type { Pki } from './pki/ensure.js';
 import { listenOnFrontDoor } from './ports.js';
 import { type ReadinessProblem, waitUntilReady } from './readiness.js';
+import { SnapshotOrders } from './snapshot/snapshot-orders.js';
 import { refusalNotice, startProblem } from './start-rules.js';
 import { type ControlServer, createControlServer } from './supervisor/control-server.js';
 import { faultControl } from './supervisor/faults.js';
@@ -48,6 +51,7 @@ export interface RunClusterOptions {
   readonly leaseReads: boolean;
   /** Of each member's database, 0: none; undefined: 2 GiB. */
   readonly quotaBytes: number | undefined;
+  readonly backups: BackupSettings | undefined;
   readonly tlsSan: readonly string[];
   readonly inProcess: boolean;
   readonly controllers: boolean;
@@ -93,6 +97,8 @@ class ClusterRun implements RunningCluster {
   readonly #frontDoor = createFrontDoor();
   readonly #ready: ReadyMembers;
   readonly #cpu = new CpuMeter();
+  readonly #snapshots: SnapshotOrders;
+  readonly #backups: Backups | undefined;
   #control: ControlServer | undefined;
   #controllers: ControllersHost | undefined;
   #stopping: Promise<void> | undefined;
@@ -140,6 +146,26 @@ class ClusterRun implements RunningCluster {
       onMembership: (membership) => this.membership.heard(membership),
     });
     const supervisor = this.#supervisor;
+    const running = (): readonly string[] =>
+      supervisor.members().flatMap(({ name, state }) => (state === 'running' ? [name] : []));
+    this.#snapshots = new SnapshotOrders({
+      running,
+      report: (name, timeoutMilliseconds) => supervisor.report(name, timeoutMilliseconds),
+      writeSnapshot: (name, order, timeoutMilliseconds) =>
+        supervisor.writeSnapshot(name, order, timeoutMilliseconds),
+    });
+    this.#backups =
+      options.backups === undefined
+        ? undefined
+        : new Backups({
+            settings: options.backups,
+            clusterId: file.clusterId,
+            clock,
+            logger,
+            write: async (path) => {
+              await this.#snapshots.write({ path, local: false, member: undefined }, () => {});
+            },
+          });
     this.membership = new MembershipControl({
       host: new MemberHost({
         dataDir,
@@ -152,7 +178,7 @@ class ClusterRun implements RunningCluster {
       }),
       orders: new LeaderOrders({
         clock,
-        running: () => supervisor.members().flatMap(({ name, state }) => (state === 'running' ? [name] : [])),
+        running,
         report: (name, timeoutMilliseconds) => supervisor.report(name, timeoutMilliseconds),
         call: (name, call, timeoutMilliseconds) => supervisor.call(name, call, timeoutMilliseconds),
       }),
@@ -217,6 +243,7 @@ class ClusterRun implements RunningCluster {
     }
     this.membership.settle();
     if (this.#options.controllers) this.#startControllers(pki);
+    await this.#startBackups();
   }
 
   /** A learner catches up in its own time, and one that refuses to run is not waited for. */
@@ -289,6 +316,7 @@ class ClusterRun implements RunningCluster {
       tls: { ...pki.pair('supervisor'), authority: pki.authorities.ca },
       faults: this.faults,
       membership: this.membership,
+      snapshots: this.#snapshots,
       logger: this.#logger,
       status: () => this.status(),
       down: this.#options.onDown,
@@ -330,6 +358,14 @@ class ClusterRun implements RunningCluster {
     });
   }
 
+  async #startBackups(): Promise<void> {
+    const { backups, onNotice } = this.#options;
+    if (backups === undefined || this.#backups === undefined) return;
+    const problem = await makeBackupFolder(backups.folder);
+    if (problem !== undefined) onNotice(problem);
+    await this.#backups.start();
+  }
+
   #startControllers(pki: Pki): void {
     const config = {
       server: this.url,
@@ -363,6 +399,7 @@ class ClusterRun implements RunningCluster {
       supervisor: this.#supervisor,
       clock: this.#clock,
       cpu: this.#cpu,
+      backups: this.#backups?.status(),
       ready: (name) => this.#ready.isReady(name),
       unreadyReason: (name) => this.#ready.unreadyReason(name),
       describe: (name) => this.#record.member(name),
@@ -386,7 +423,9 @@ class ClusterRun implements RunningCluster {
     await this.#controllers?.stop({ kill });
     this.#ready.stop();
     await this.#frontDoor.close();
+    const backupsEnded = this.#backups?.stop();
     await this.#supervisor.stop({ kill, limitMilliseconds: stopLimitMilliseconds });
+    await backupsEnded;
     this.#control?.close();
     await this.#record.writeStopped();
     this.#logger.info('stopped');
@@ -399,6 +438,7 @@ class ClusterRun implements RunningCluster {
 export async function runCluster(options: RunClusterOptions): Promise<RunningCluster> {
   if (options.members !== undefined) checkMemberCount(options.members, { allowEven: options.allowEven });
   checkTlsNames(options.tlsSan);
+  if (options.backups !== undefined) checkBackupFolder(options.backups.folder, options.dataDir);
   const parts = await clusterParts(options);
   const held = await holdAndReadDataFolder(options);
   let run: ClusterRun;

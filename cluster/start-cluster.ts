@@ -29,6 +29,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
       faults: options.faults ?? true,
       leaseReads: options.leaseReads ?? false,
       quotaBytes: options.quotaBytes,
+      backups: options.backups,
       tlsSan: options.tlsSan ?? [],
       inProcess: options.inProcess ?? false,
       controllers: options.controllers ?? true,

@@ -19,13 +19,15 @@ export {
   openMemberStore,
   type ReopenWish,
 } from './member-store.js';
-export { buildRecoveredFolder, REVISION_RAISE } from './recover/build-folder.js';
+export { buildRecoveredFolder } from './recover/build-folder.js';
 export { type Candidate, type Examination, examineMemberFolder } from './recover/candidate.js';
 export { chooseCandidate, compareCandidates, countQuorum, type QuorumCount } from './recover/choose.js';
+export { REVISION_RAISE } from './recover/raised-folders.js';
 export { type ConnectedStore, type ConnectStoreOptions, connectStore } from './remote/connect-store.js';
 export type { StorePort } from './remote/port.js';
 export { type ServedStore, serveStore } from './remote/serve-store.js';
 export { SnapshotFileError, type SnapshotHeader, type SnapshotMember } from './snapshot/file-format.js';
-export { readSnapshotFile, type SnapshotContents } from './snapshot/read-file.js';
+export { type CheckedSnapshot, readSnapshotFile, type SnapshotContents } from './snapshot/read-file.js';
+export { buildRestoredFolders } from './snapshot/restore-folders.js';
 export { SnapshotEndedError, snapshotBytes } from './snapshot/snapshot-bytes.js';
 export * from './store.js';

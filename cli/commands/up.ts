@@ -3,8 +3,8 @@
  */
 import { spawn } from 'node:child_process';
 
-import { join } from 'node:path';
-import { type RunningCluster, runCluster, UserError } from '../../cluster/index.js';
+import { join, resolve } from 'node:path';
+import { type BackupSettings, type RunningCluster, runCluster, UserError } from '../../cluster/index.js';
 import { systemClock } from '../../platform/index.js';
 import { dataDirOf } from '../data-dir.js';
 import { findOnPath } from '../kubectl-hint.js';
@@ -21,6 +21,9 @@ export interface UpOptions {
   readonly faults: boolean;
   readonly leaseReads: boolean;
   readonly quota?: number;
+  readonly backupDir?: string;
+  readonly backupEvery?: number;
+  readonly backupKeep?: number;
   readonly tlsSan: readonly string[];
   readonly detach: boolean;
   readonly readyTimeout: number;
@@ -45,6 +48,22 @@ async function reportOf(cluster: RunningCluster): Promise<Parameters<typeof read
     elapsedMilliseconds: performance.now(),
     kubeconfigPath: cluster.kubeconfigPath,
     dataDir: cluster.dataDir,
+  };
+}
+
+const defaultBackupMilliseconds = 3_600_000;
+const defaultBackupsKept = 24;
+
+function backupsOf(options: UpOptions): BackupSettings | undefined {
+  const { backupDir, backupEvery, backupKeep } = options;
+  if (backupDir === undefined) {
+    if (backupEvery === undefined && backupKeep === undefined) return undefined;
+    throw new UserError('say with --backup-dir where the backups go');
+  }
+  return {
+    folder: resolve(backupDir),
+    everyMilliseconds: backupEvery ?? defaultBackupMilliseconds,
+    keep: backupKeep ?? defaultBackupsKept,
   };
 }
 
@@ -80,6 +99,7 @@ async function run(options: UpOptions, progress: Progress, onReady: (text: strin
       faults: options.faults,
       leaseReads: options.leaseReads,
       quotaBytes: options.quota,
+      backups: backupsOf(options),
       tlsSan: options.tlsSan,
       inProcess: false,
       controllers: true,

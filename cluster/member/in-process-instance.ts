@@ -124,6 +124,12 @@ class InProcessMember implements MemberInstance {
     return this.#core?.call(...call);
   }
 
+  async writeSnapshot(
+    ...[order]: Parameters<MemberInstance['writeSnapshot']>
+  ): ReturnType<MemberInstance['writeSnapshot']> {
+    return this.#core?.writeSnapshot(order);
+  }
+
   #endAfterStart(graceMilliseconds: number, reason: string): void {
     void this.#starting.then(() =>
       this.#end(graceMilliseconds, { reason, userMessage: undefined, lasting: undefined }),

@@ -1,5 +1,6 @@
 /** One life of a member, as its supervisor holds it: a process of its own, or a part of this one. */
 import type { Membership } from '../../storage/index.js';
+import type { SnapshotAnswer, SnapshotOrder } from '../snapshot/write-snapshot.js';
 import type { LastingReason } from './lasting-refusal.js';
 import type { AdminAnswer, AdminCall, MemberReport, SupervisorMessage } from './protocol.js';
 
@@ -21,11 +22,13 @@ export interface MemberEvents {
 export interface MemberInstance {
   /** undefined for a process that could not be started. */
   readonly pid: number | undefined;
-  send(message: Exclude<SupervisorMessage, { type: 'status' | 'admin' | 'stop' }>): void;
+  send(message: Exclude<SupervisorMessage, { type: 'status' | 'admin' | 'snapshot' | 'stop' }>): void;
   /** undefined when it does not answer in time. */
   report(timeoutMilliseconds: number): Promise<MemberReport | undefined>;
   /** undefined: no answer in time, or it ended; whether it was done is not known then. */
   call(call: AdminCall, timeoutMilliseconds: number): Promise<AdminAnswer | undefined>;
+  /** undefined: no answer in time, or it ended; the file may be there then, or a part of it. */
+  writeSnapshot(order: SnapshotOrder, timeoutMilliseconds: number): Promise<SnapshotAnswer | undefined>;
   /** Asks it to end; `onExit` follows. */
   stop(): void;
   /** Ends it at once, without a farewell. */

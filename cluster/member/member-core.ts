@@ -18,6 +18,7 @@ import {
   openMemberStore,
   readMemberIdentity,
 } from '../../storage/index.js';
+import { type SnapshotAnswer, type SnapshotOrder, writeSnapshot } from '../snapshot/write-snapshot.js';
 import { UserError } from '../user-error.js';
 import { LastingRefusal } from './lasting-refusal.js';
 import { MemberNames } from './member-names.js';
@@ -34,6 +35,8 @@ export interface MemberCore {
   report(): Promise<MemberReport>;
   /** Never rejects. */
   call(call: AdminCall, timeoutMilliseconds: number): Promise<AdminAnswer>;
+  /** Never rejects. */
+  writeSnapshot(order: SnapshotOrder): Promise<SnapshotAnswer>;
   close(): Promise<void>;
 }
 
@@ -195,6 +198,7 @@ export async function startMemberCore(options: MemberCoreOptions): Promise<Membe
       setLinkFaults: (faults) => transport.setLinkFaults(faults),
       report: () => report(member.admin),
       call: (call, timeoutMilliseconds) => answerCall(member, call, timeoutMilliseconds),
+      writeSnapshot: (order) => writeSnapshot(member, order),
       close() {
         stopWatching();
         return member.close();

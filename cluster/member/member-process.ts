@@ -11,6 +11,7 @@ import type { Clock, ClockFault, LinkFaults, Logger } from '../../platform/index
 import { createLogger, systemClock, systemRandom, withClockFaults } from '../../platform/index.js';
 import { serveStore } from '../../storage/index.js';
 import { type LogFile, openLogFile } from '../log-file.js';
+import type { SnapshotAnswer } from '../snapshot/write-snapshot.js';
 import { isUserError } from '../user-error.js';
 import type { ApiWorkerAnswer, ApiWorkerRequest } from './api-worker.js';
 import { lastingReason } from './lasting-refusal.js';
@@ -140,6 +141,17 @@ async function answerAdmin(
   return { type: 'admin-answer', request, answer };
 }
 
+async function answerSnapshot(
+  core: MemberCore | undefined,
+  { request, order }: Extract<SupervisorMessage, { type: 'snapshot' }>,
+): Promise<MemberMessage> {
+  const answer: SnapshotAnswer =
+    core === undefined
+      ? { kind: 'failed', message: 'the member is just starting', elsewhere: true }
+      : await core.writeSnapshot(order);
+  return { type: 'snapshot-answer', request, answer };
+}
+
 function main(): void {
   // Ctrl-C reaches the whole foreground group; the supervisor decides what it means.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -219,6 +231,9 @@ function main(): void {
         break;
       case 'admin':
         void answerAdmin(running?.core, message).then(say);
+        break;
+      case 'snapshot':
+        void answerSnapshot(running?.core, message).then(say);
         break;
       case 'stop':
         void stop();

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../platform/index.js';
+import type { SnapshotAnswer } from '../snapshot/write-snapshot.js';
 import type { LaunchMember, MemberEvents, MemberInstance } from './instance.js';
 import type { AdminAnswer, MemberMessage, MemberReport, SupervisorMessage } from './protocol.js';
 
@@ -101,6 +102,7 @@ class Requests<Answer> {
 function memberProcess(child: ChildProcess, events: MemberEvents, clock: Clock): MemberInstance {
   const reports = new Requests<MemberReport>(clock);
   const calls = new Requests<AdminAnswer>(clock);
+  const snapshots = new Requests<SnapshotAnswer>(clock);
   let refusal: Extract<MemberMessage, { type: 'refused' }> | undefined;
   let failure: string | undefined;
   let ended = false;
@@ -110,6 +112,7 @@ function memberProcess(child: ChildProcess, events: MemberEvents, clock: Clock):
     ended = true;
     reports.end();
     calls.end();
+    snapshots.end();
     events.onExit({
       reason: failure ?? reason,
       userMessage: refusal?.message,
@@ -129,6 +132,9 @@ function memberProcess(child: ChildProcess, events: MemberEvents, clock: Clock):
         break;
       case 'admin-answer':
         calls.answer(message.request, message.answer);
+        break;
+      case 'snapshot-answer':
+        snapshots.answer(message.request, message.answer);
         break;
       case 'membership':
         events.onMembership(message.membership);
@@ -159,6 +165,8 @@ function memberProcess(child: ChildProcess, events: MemberEvents, clock: Clock):
       calls.ask(timeoutMilliseconds + answerGraceMilliseconds, (request) =>
         send({ type: 'admin', request, call, timeoutMilliseconds }),
       ),
+    writeSnapshot: (order, timeoutMilliseconds) =>
+      snapshots.ask(timeoutMilliseconds, (request) => send({ type: 'snapshot', request, order })),
     stop: () => send({ type: 'stop' }),
     kill: () => {
       child.kill('SIGKILL');

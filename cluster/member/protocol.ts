@@ -7,6 +7,7 @@ import type { ClockFault, LinkFaults } from '../../platform/index.js';
 import type { MemberCondition } from '../../raft/index.js';
 import type { Membership, MembershipStep, Outcome } from '../../storage/index.js';
 import type { PemPair } from '../pki/pem.js';
+import type { SnapshotAnswer, SnapshotOrder } from '../snapshot/write-snapshot.js';
 import type { LastingReason } from './lasting-refusal.js';
 
 /** Everything a member needs to run, and nothing that it does not: no authority's key, no other's key. */
@@ -92,6 +93,7 @@ export type SupervisorMessage =
       readonly call: AdminCall;
       readonly timeoutMilliseconds: number;
     }
+  | { readonly type: 'snapshot'; readonly request: number; readonly order: SnapshotOrder }
   | { readonly type: 'stop' };
 
 export type MemberMessage =
@@ -100,6 +102,7 @@ export type MemberMessage =
   | { readonly type: 'api-listening'; readonly port: number; readonly clientPort: number }
   | { readonly type: 'report'; readonly request: number; readonly report: MemberReport | undefined }
   | { readonly type: 'admin-answer'; readonly request: number; readonly answer: AdminAnswer }
+  | { readonly type: 'snapshot-answer'; readonly request: number; readonly answer: SnapshotAnswer }
   /** The membership that is committed and applied here: at the start, and whenever it changes. */
   | { readonly type: 'membership'; readonly membership: Membership }
   /**

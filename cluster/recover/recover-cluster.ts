@@ -82,7 +82,7 @@ function resultOf(dataDir: string, commit: RecoveryCommit): RecoveryResult {
   const [first] = aside;
   return {
     clusterId: file.clusterId,
-    member: basename(member.to),
+    member,
     revision,
     movedTo: first === undefined ? undefined : join(dataDir, dirname(first.to)),
   };
@@ -212,7 +212,7 @@ async function prepare(
   const clusterId = newClusterId(random);
   const { name } = chosen.identity;
   const id = newMemberId(random);
-  const target = levelDbDisk(join(dataDir, newMemberFolder));
+  const target = levelDbDisk(join(dataDir, newMemberFolder(name)));
   const copy = levelDbDisk(source.place);
   let revision: number;
   try {
@@ -232,7 +232,8 @@ async function prepare(
   return {
     revision,
     aside: await movesAside(plan),
-    member: { from: newMemberFolder, to: relative(dataDir, memberFolder(dataDir, name)) },
+    moves: [{ from: newMemberFolder(name), to: relative(dataDir, memberFolder(dataDir, name)) }],
+    member: name,
     file: recoveredFile(file, { clusterId, name, id }),
   };
 }

@@ -21,8 +21,10 @@ export interface RecoveryCommit {
   readonly revision: number;
   /** Old folders, out of the way. */
   readonly aside: readonly Move[];
-  /** The new member's folder, to its place. */
-  readonly member: Move;
+  /** What is new, to its place. */
+  readonly moves: readonly Move[];
+  /** The new members, for people. */
+  readonly member: string;
   /** The new cluster.json. */
   readonly file: ClusterFile;
 }
@@ -39,7 +41,9 @@ export function copyFolder(dataDir: string, number: number): string {
 }
 
 /** Relative to DIR. */
-export const newMemberFolder = join(recoveryFolderName, 'member');
+export function newMemberFolder(name: string): string {
+  return join(recoveryFolderName, 'members', name);
+}
 
 export function commitPath(dataDir: string): string {
   return join(recoveryFolder(dataDir), 'commit.json');
@@ -104,23 +108,31 @@ async function moveFolder(dataDir: string, { from, to }: Move): Promise<void> {
   await syncFolder(dataDir);
 }
 
+/** Those that have not been moved yet. */
+async function moveAll(
+  dataDir: string,
+  moves: readonly Move[],
+  onStep: (step: string) => void,
+): Promise<void> {
+  for (const move of moves) {
+    if (!(await exists(join(dataDir, move.from)))) continue;
+    onStep(`moving ${move.from} to ${move.to}`);
+    await moveFolder(dataDir, move);
+  }
+}
+
 /** Does what `commit` says and has not happened yet. `onStep` is called before each change. */
 export async function finishRecovery(
   dataDir: string,
   commit: RecoveryCommit,
   onStep: (step: string) => void,
 ): Promise<void> {
-  const { aside, member, file } = commit;
-  // The new folder is moved last: once it has left, the old ones have too, and what stands in their place is new.
-  if (await exists(join(dataDir, member.from))) {
-    for (const move of aside) {
-      if (!(await exists(join(dataDir, move.from)))) continue;
-      onStep(`moving ${move.from} to ${move.to}`);
-      await moveFolder(dataDir, move);
-    }
-    onStep(`moving the new member to ${member.to}`);
-    await moveFolder(dataDir, member);
-  }
+  const { aside, moves, file } = commit;
+  // What is new is moved last: once the first of it has left, all old ones have too, and what stands in their place
+  // is new.
+  const [first] = moves;
+  if (first !== undefined && (await exists(join(dataDir, first.from)))) await moveAll(dataDir, aside, onStep);
+  await moveAll(dataDir, moves, onStep);
   onStep('writing cluster.json');
   await writeClusterFile(dataDir, file);
   await syncFolder(dataDir);

@@ -6,8 +6,9 @@ import type { Clock } from '../../platform/index.js';
 import { errorCode } from '../atomic-file.js';
 import type { ClusterMembershipEntry, ClusterStatus } from '../cluster.js';
 import { pkiFolder } from '../folder-layout.js';
+import type { SnapshotRequest } from '../snapshot/snapshot-orders.js';
 import { UserError } from '../user-error.js';
-import type { MembershipLine } from './control-server.js';
+import type { MembershipLine, SnapshotLine } from './control-server.js';
 import type { FaultRequest } from './fault-request.js';
 import { isHeld } from './holder.js';
 import type { MembershipRequest } from './membership-request.js';
@@ -23,6 +24,8 @@ export interface ControlClient {
     request: MembershipRequest,
     onProgress: (line: string) => void,
   ): Promise<readonly string[]>;
+  /** Resolves with the member that has written the file, when it is written and synced: that may take minutes. */
+  saveSnapshot(request: SnapshotRequest, onProgress: (line: string) => void): Promise<string>;
   /** Resolves when the supervisor has let go of DIR. */
   down(): Promise<void>;
 }
@@ -162,6 +165,20 @@ export async function connectControl(options: ControlClientOptions): Promise<Con
       }
       if ('error' in end) throw new UserError(end.error);
       return end.members;
+    },
+    async saveSnapshot(request, onProgress) {
+      let end: Exclude<SnapshotLine, { progress: string }> | undefined;
+      await call('POST', '/snapshot', request, {
+        timeoutMilliseconds: 0,
+        onLine(text) {
+          const line = JSON.parse(text) as SnapshotLine;
+          if ('progress' in line) onProgress(line.progress);
+          else end = line;
+        },
+      });
+      if (end === undefined) throw new UserError('the supervisor ended before the snapshot was saved');
+      if ('error' in end) throw new UserError(end.error);
+      return end.writtenBy;
     },
     async down() {
       await call('POST', '/down', {});

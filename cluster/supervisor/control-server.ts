@@ -3,9 +3,11 @@
  * client certificate of our own authority, so that holding the folder's path is not enough. Faults, changes of
  * the membership and the order to stop need the administrators' group.
  *
- * A change of the membership may take minutes: its answer is a line of JSON for each step, then one with the end.
+ * A change of the membership or a snapshot may take minutes: the answer is a line of JSON for each step, then one with
+ * the end.
  */
 
+import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
@@ -14,6 +16,8 @@ import type { Logger } from '../../platform/index.js';
 import type { ClusterFaults, ClusterStatus } from '../cluster.js';
 import { administratorsGroup } from '../pki/layout.js';
 import type { PemPair } from '../pki/pem.js';
+import type { SnapshotOrders } from '../snapshot/snapshot-orders.js';
+import { parseSnapshotRequest } from '../snapshot/snapshot-request.js';
 import { isUserError } from '../user-error.js';
 import { applyFault, parseFaultRequest } from './fault-request.js';
 import type { MembershipControl } from './membership.js';
@@ -23,6 +27,7 @@ export interface ControlServerOptions {
   readonly tls: PemPair & { readonly authority: string };
   readonly faults: ClusterFaults;
   readonly membership: MembershipControl;
+  readonly snapshots: SnapshotOrders;
   readonly logger: Logger;
   status(): Promise<ClusterStatus>;
   /** Called after the answer was sent. */
@@ -77,6 +82,12 @@ export type MembershipLine =
   | { readonly members: readonly string[] }
   | { readonly error: string };
 
+/** … and of the answer to an order to save a snapshot. */
+export type SnapshotLine =
+  | { readonly progress: string }
+  | { readonly writtenBy: string }
+  | { readonly error: string };
+
 /** Answered already, line by line. */
 const answered = Symbol('answered');
 
@@ -105,6 +116,30 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     response.end();
   }
 
+  async function saveSnapshot(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const order = parseSnapshotRequest(await readBody(request));
+    options.logger.info('snapshot ordered', { order });
+    let left = false;
+    response.once('close', () => {
+      left = !response.writableEnded;
+    });
+    response.writeHead(200, { 'content-type': 'application/x-ndjson', connection: 'close' });
+    const say = (line: SnapshotLine): void => {
+      response.write(`${JSON.stringify(line)}\n`);
+    };
+    try {
+      const writtenBy = await options.snapshots.write(order, (progress) => say({ progress }));
+      say({ writtenBy });
+      // Whoever ordered it is gone, and nobody else knows of the file.
+      if (left) await rm(order.path, { force: true });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      options.logger[isUserError(error) ? 'info' : 'error']('no snapshot was saved', { order, reason });
+      say({ error: reason });
+    }
+    response.end();
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     switch (`${request.method} ${request.url}`) {
       case 'GET /status':
@@ -120,6 +155,10 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       case 'POST /members':
         requireAdministrator(request);
         await changeMembership(request, response);
+        return answered;
+      case 'POST /snapshot':
+        requireAdministrator(request);
+        await saveSnapshot(request, response);
         return answered;
       case 'POST /down':
         requireAdministrator(request);

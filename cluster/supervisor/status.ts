@@ -1,6 +1,6 @@
 /** Puts together what the supervisor knows and what the members say about themselves. */
 import type { Clock } from '../../platform/index.js';
-import type { ClusterMemberStatus, ClusterStatus, MemberRole } from '../cluster.js';
+import type { BackupStatus, ClusterMemberStatus, ClusterStatus, MemberRole } from '../cluster.js';
 import type { MemberReport } from '../member/protocol.js';
 import type { SupervisedMember, Supervisor } from './supervisor.js';
 
@@ -15,6 +15,7 @@ export interface StatusInput {
   readonly supervisor: Supervisor;
   readonly clock: Clock;
   readonly cpu: CpuMeter;
+  readonly backups: BackupStatus | undefined;
   /** The front door's view. */
   ready(member: string): boolean;
   unreadyReason(member: string): string | undefined;
@@ -152,6 +153,7 @@ export async function clusterStatus(input: StatusInput): Promise<ClusterStatus> 
     faultsEnabled: input.faultsEnabled,
     leader: leaderOf(reports),
     linkFaults: input.supervisor.linkFaults(),
+    backups: input.backups,
     members: members.map((member, index) =>
       memberStatus(input, member, reports[index]?.report, highestCommitIndex),
     ),

@@ -10,6 +10,7 @@ import type { Membership } from '../../storage/index.js';
 import type { MemberProcessState } from '../cluster.js';
 import type { LaunchMember, MemberExit, MemberInstance } from '../member/instance.js';
 import type { AdminAnswer, AdminCall, MemberConfig, MemberReport, PeerAddress } from '../member/protocol.js';
+import type { SnapshotAnswer, SnapshotOrder } from '../snapshot/write-snapshot.js';
 import { UserError } from '../user-error.js';
 import { afterDeath, type BackoffState, noDeaths } from './backoff.js';
 
@@ -85,6 +86,12 @@ export interface Supervisor {
   remove(name: string, options: { readonly limitMilliseconds: number }): Promise<void>;
   /** undefined: no answer, and whether it was done is not known. */
   call(name: string, call: AdminCall, timeoutMilliseconds: number): Promise<AdminAnswer | undefined>;
+  /** undefined: no answer; the file may be there then, or a part of it. */
+  writeSnapshot(
+    name: string,
+    order: SnapshotOrder,
+    timeoutMilliseconds: number,
+  ): Promise<SnapshotAnswer | undefined>;
   report(name: string, timeoutMilliseconds: number): Promise<MemberReport | undefined>;
   linkFaults(): LinkFaults;
   setLinkFaults(faults: LinkFaults): void;
@@ -351,6 +358,14 @@ class ProcessSupervisor implements Supervisor {
 
   async call(name: string, call: AdminCall, timeoutMilliseconds: number): Promise<AdminAnswer | undefined> {
     return this.#slot(name).instance?.call(call, timeoutMilliseconds);
+  }
+
+  async writeSnapshot(
+    name: string,
+    order: SnapshotOrder,
+    timeoutMilliseconds: number,
+  ): Promise<SnapshotAnswer | undefined> {
+    return this.#slot(name).instance?.writeSnapshot(order, timeoutMilliseconds);
   }
 
   linkFaults(): LinkFaults {

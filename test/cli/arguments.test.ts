@@ -213,6 +213,7 @@ describe('the status table', () => {
       supervisorPid: 70,
       faultsEnabled: true,
       leader: 'm1',
+      backups: undefined,
       linkFaults: [{ from: 'm1', to: 'm2', dropProbability: 1 }],
       members: [
         member,

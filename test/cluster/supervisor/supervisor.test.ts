@@ -58,6 +58,7 @@ function setup(): Setup {
           events.onExit({ reason: 'signal SIGKILL', userMessage: undefined, lasting: undefined });
         },
         pause: call('pause'),
+        writeSnapshot: async () => undefined,
         resume: call('resume'),
       };
       return instance;
