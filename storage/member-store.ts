@@ -216,7 +216,6 @@ function assemble(
     logger,
     stateView: () => machine.stateView(),
     revision: () => machine.state.revision,
-    compactRevision: () => machine.state.compactRevision,
   });
   const proposals = new Proposals({
     raft: () => raft,

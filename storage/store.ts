@@ -244,7 +244,7 @@ export interface Store {
   ): Promise<Outcome<LeaseState>>;
   /** Ids of all leases, ascending. Linearizable. */
   leases(context: CallContext): Promise<Outcome<readonly number[]>>;
-  /** History up to and including `revision` may be forgotten. */
+  /** What was before `revision` may be forgotten; the state as of it, and what it changed, can still be read. */
   compact(revision: number, context: CallContext): Promise<Outcome<{ readonly compactRevision: number }>>;
   /**
    * Resolves once this member has applied everything that any member acknowledged before the call: what a

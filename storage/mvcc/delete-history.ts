@@ -9,19 +9,23 @@ import type { ReplicatedState } from './state.js';
 
 const SLICE_REVISIONS = 256;
 
-/** One slice; false: nothing is left to delete. Throws `DamagedRecordError`. */
+/**
+ * What the revision compacted to changed can still be watched: its own entry goes with the next compaction.
+ *
+ * One slice; false: nothing is left to delete. Throws `DamagedRecordError`.
+ */
 export async function deleteHistorySlice(state: ReplicatedState): Promise<boolean> {
   const through = state.compactRevision;
   if (state.deletedRevision >= through) return false;
   const { view } = state.stateView();
   try {
-    const cursor = view.iterate(revisionKey(state.deletedRevision + 1), revisionKey(through + 1));
+    const cursor = view.iterate(revisionKey(state.deletedRevision), revisionKey(through + 1));
     const page = await cursor.nextPage(SLICE_REVISIONS);
     await cursor.close();
     const keys: string[] = [];
     for (const { key: databaseKey, value } of page) {
       const revision = revisionOfKey(databaseKey);
-      keys.push(databaseKey);
+      if (revision < through) keys.push(databaseKey);
       for (const change of decodeChanges(databaseKey, value)) {
         const key = textOf(change.key);
         // What this revision replaced can no longer be read; what it wrote still can, unless it deleted.

@@ -15,7 +15,7 @@ export interface HistorySlice {
 }
 
 export interface HistoryRequest extends KeyRange {
-  /** First revision of interest; not compacted. */
+  /** First revision of interest; not before the one compacted to, whose entry may be gone: see `isKept`. */
   readonly fromRevision: number;
   readonly previousValues: boolean;
   readonly without?: WatchRequest['without'];
@@ -58,7 +58,9 @@ async function fetchEvents(
     const stored = superseded[index] ?? heads[nextHead++];
     const { key, revision } = change;
     const record = change.passing === undefined ? stored : change.passing.record;
-    const previousRecord = change.previousRevision === 0 ? undefined : before[index];
+    // What the revision compacted to replaced is forgotten, also where it is not deleted yet.
+    const isForgotten = change.previousRevision === 0 || revision <= state.compactRevision;
+    const previousRecord = isForgotten ? undefined : before[index];
     const previous =
       previousRecord === undefined ? undefined : decodeVersion(salt, key, previousRecord)?.item;
     const withPrevious = previous === undefined ? {} : { previous };
@@ -82,6 +84,16 @@ function isWanted(request: HistoryRequest, change: KeyChange): boolean {
 
 function deletedItem(key: Uint8Array, revision: number): KeyValue {
   return { key, value: new Uint8Array(0), createRevision: 0, modRevision: revision, version: 0, lease: 0 };
+}
+
+/**
+ * Whether all that happened from this revision on is still there. What the revision compacted to changed is, unless
+ * the state was made without history; before the first revision nothing happened.
+ */
+export async function isKept(state: StateView, revision: number): Promise<boolean> {
+  const { compactRevision, view } = state;
+  if (revision !== compactRevision) return revision > compactRevision;
+  return revision <= 1 || (await view.get(revisionKey(revision))) !== undefined;
 }
 
 /** Throws `DamagedRecordError`. */

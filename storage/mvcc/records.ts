@@ -155,9 +155,9 @@ export interface MetaRecord {
   /** The newest time in the log. */
   readonly timeMilliseconds: number;
   readonly revision: number;
-  /** History up to and including this is logically forgotten. */
+  /** What was before this is logically forgotten. */
   readonly compactRevision: number;
-  /** … and up to here physically deleted. */
+  /** What was before this is physically deleted. */
   readonly deletedRevision: number;
   /** The sum over keys and leases. */
   readonly hash: Uint8Array;

@@ -9,7 +9,7 @@
 import type { Clock, Logger, Timer } from '../../platform/index.js';
 import { DiskFailedError } from '../../platform/index.js';
 import { textOf } from '../bytes.js';
-import { readHistorySlice } from '../mvcc/read-history.js';
+import { isKept, readHistorySlice } from '../mvcc/read-history.js';
 import type { AppliedChange, StateView } from '../mvcc/state.js';
 import type { Watch, WatchEndReason, WatchRequest, WatchStep } from '../store.js';
 import { DamagedRecordError } from '../tuple.js';
@@ -24,7 +24,6 @@ export interface WatchHubOptions {
   /** The state as of now; closed by the hub. */
   readonly stateView: () => StateView;
   readonly revision: () => number;
-  readonly compactRevision: () => number;
   /** What one watcher may hold, and all together, where what they share counts once. */
   readonly maxQueueBytes?: number;
   readonly maxTotalBytes?: number;
@@ -143,12 +142,12 @@ export class WatchHub implements WatcherHost {
 
   async #readHistory(request: WatchRequest, fromRevision: number): Promise<WatchStep> {
     if (this.#closed) return { kind: 'end', reason: { kind: 'stopping' } };
-    const compactRevision = this.#options.compactRevision();
-    if (fromRevision <= compactRevision)
-      return { kind: 'end', reason: { kind: 'compacted', compactRevision } };
     try {
       const state = this.#options.stateView();
       try {
+        const { compactRevision } = state;
+        if (!(await isKept(state, fromRevision)))
+          return { kind: 'end', reason: { kind: 'compacted', compactRevision } };
         const slice = await readHistorySlice(state, {
           key: request.key,
           ...(request.end === undefined ? {} : { end: request.end }),

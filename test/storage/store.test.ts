@@ -387,6 +387,37 @@ describe('a watch', () => {
     expect(text(event!.previous!.value)).toBe('2');
   });
 
+  it('may begin at the revision up to which was compacted, whose changes stay, without what they replaced', async () => {
+    member = await openTestStore();
+    const { store } = member;
+    await write(store, put('a', '1'), put('b', '1'));
+    const kept = await write(store, put('a', '2'), { type: 'delete', key: bytes('b') });
+    const last = await write(store, put('a', '3'));
+    const told = async (
+      { store: from }: Pick<TestStore, 'store'>,
+      startRevision: number,
+      count: number,
+    ): Promise<readonly unknown[]> => {
+      const seen = await events(from.watch({ ...everything, startRevision, previousValues: true }), count);
+      return seen.map(({ type, item, previous }) => [
+        `${type} ${text(item.key)}`,
+        text(item.value),
+        previous === undefined ? undefined : text(previous.value),
+      ]);
+    };
+    done(await store.compact(kept, context));
+    const change = ['put a', '3', '2'];
+    const expected = [['put a', '2', undefined], ['delete b', '', undefined], change];
+    expect(await told(member, kept, 3)).toEqual(expected);
+    await member.close();
+    member = await openTestStore({ disk: member.disk, reopen: true });
+    expect(await told(member, kept, 3)).toEqual(expected);
+    done(await member.store.compact(last, context));
+    expect(await told(member, last, 1)).toEqual([['put a', '3', undefined]]);
+    const gone = { kind: 'end', reason: { kind: 'compacted', compactRevision: last } };
+    expect(await member.store.watch({ ...everything, startRevision: kept }).next()).toEqual(gone);
+  });
+
   it('loses nothing when what it has not asked for passes its budget: it reads it again from history', async () => {
     member = await openTestStore();
     const watch = member.store.watch({ ...everything });

@@ -378,7 +378,7 @@ export function createMemoryStore(): MemoryStore {
       async next(): Promise<WatchStep> {
         for (;;) {
           if (cancelled) return { kind: 'end', reason: { kind: 'cancelled' } };
-          if (next <= compacted) {
+          if (next < compacted) {
             return { kind: 'end', reason: { kind: 'compacted', compactRevision: compacted } };
           }
           const events = history.filter(isWanted);

@@ -16,7 +16,6 @@ describe('a watch that begins past what this member has applied', () => {
         throw new Error('no history is needed');
       },
       revision: () => revision,
-      compactRevision: () => 0,
     });
     const watch = hub.watch({ key: bytes('k'), end: bytes('l'), startRevision: 472 });
     const steps: WatchStep[] = [];
@@ -67,7 +66,6 @@ describe('watches that follow', () => {
         throw new Error('no history is needed');
       },
       revision: () => revision,
-      compactRevision: () => 0,
     });
     const publish = (...keys: string[]): void => {
       revision += 1;
