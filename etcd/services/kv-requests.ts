@@ -103,11 +103,17 @@ function isPlain(request: RangeRequest): boolean {
   );
 }
 
-/** No lease of ours has an id beyond 2^53, and none is negative. */
+/**
+ * Ids that no lease of ours has become this one, which none has either: whether that matters is only known where a
+ * transaction has taken its way.
+ */
+const nobodysLease = Number.MAX_SAFE_INTEGER;
+
+export const isNobodysLease = (id: number): boolean => id <= 0 || id >= nobodysLease;
+
 function leaseOf(lease: number): { readonly lease?: number } {
   if (lease === 0) return {};
-  if (!Number.isSafeInteger(lease) || lease < 0) throw etcdError('leaseNotFound');
-  return { lease };
+  return { lease: isNobodysLease(lease) ? nobodysLease : lease };
 }
 
 export function putOperation(request: PutRequest): PutOperation {

@@ -77,6 +77,9 @@ export function kvService(tools: ServiceTools): readonly Method[] {
     async Compact(request, call) {
       // `physical` waits for nothing here: space is given back by slices that hold nobody up.
       if (request.revision < 0) throw etcdError('compacted');
+      // There is nothing up to 0 that could be forgotten; once something was, 0 is compacted like the rest.
+      if (request.revision === 0 && (await store.status()).compactRevision === 0)
+        return { header: facts.header() };
       await ask(tools, call, (context) => store.compact(request.revision, context));
       return { header: facts.header() };
     },

@@ -8,13 +8,11 @@ import {
   type LeaseKeepAliveResponse,
   LeaseService,
 } from '../proto/generated/rpc.js';
+import { isNobodysLease } from './kv-requests.js';
 import { ask, type ServiceTools } from './tools.js';
 
 /** Seconds; etcd's own bound, beyond which nobody means it. */
 const maxTtlSeconds = 9_000_000_000;
-
-/** No lease of ours has such an id, so whatever is asked about it is answered as for one that is gone. */
-const isNobodys = (id: number): boolean => !Number.isSafeInteger(id) || id <= 0;
 
 function isGone(outcome: Outcome<unknown>): boolean {
   return outcome.kind === 'refused' && outcome.refusal.reason === 'lease-not-found';
@@ -24,7 +22,7 @@ type KeepAliveStream = MessageStream<LeaseKeepAliveRequest, LeaseKeepAliveRespon
 
 /** One lease's answer: 0 seconds when it is gone, which does not end the stream. */
 async function keepAlive(tools: ServiceTools, stream: KeepAliveStream, id: number): Promise<number> {
-  if (isNobodys(id)) return 0;
+  if (isNobodysLease(id)) return 0;
   return ask(tools, stream, async (context): Promise<Outcome<number>> => {
     const outcome: Outcome<LeaseGrant> = await tools.store.leaseKeepAlive(id, context);
     if (isGone(outcome)) return { kind: 'done', value: 0 };
@@ -62,20 +60,20 @@ export function leaseService(tools: ServiceTools): readonly Method[] {
   return implement(LeaseService, {
     async LeaseGrant(request, call) {
       if (request.TTL > maxTtlSeconds) throw etcdError('leaseTtlTooLarge');
-      if (!Number.isSafeInteger(request.ID) || request.ID < 0) throw beyondOurs('the lease ID');
+      if (request.ID !== 0 && isNobodysLease(request.ID)) throw beyondOurs('the lease ID');
       const asked = { ttlSeconds: Math.max(1, request.TTL), ...(request.ID === 0 ? {} : { id: request.ID }) };
       const granted = await ask(tools, call, (context) => store.leaseGrant(asked, context));
       return { header: facts.header(), ID: granted.id, TTL: granted.ttlSeconds };
     },
     async LeaseRevoke(request, call) {
-      if (isNobodys(request.ID)) throw etcdError('leaseNotFound');
+      if (isNobodysLease(request.ID)) throw etcdError('leaseNotFound');
       const { revision } = await ask(tools, call, (context) => store.leaseRevoke(request.ID, context));
       return { header: facts.header(revision) };
     },
     LeaseKeepAlive: (stream) => keepAliveStream(tools, stream),
     async LeaseTimeToLive({ ID, keys }, call) {
       const gone = { header: facts.header(), ID, TTL: -1 };
-      if (isNobodys(ID)) return gone;
+      if (isNobodysLease(ID)) return gone;
       return ask(tools, call, async (context) => {
         const outcome = await store.leaseTimeToLive({ id: ID, keys }, context);
         if (isGone(outcome)) return { kind: 'done', value: { ...gone, header: facts.header() } };

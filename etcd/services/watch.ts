@@ -182,11 +182,11 @@ class WatchSession {
     const canceled = { header: this.#tools.facts.header(), watchId: id, canceled: true };
     switch (reason.kind) {
       case 'compacted':
+        // The compact revision is the reason: etcd gives it no words.
         this.#tell({
           ...canceled,
           header: this.#tools.facts.header(0),
           compactRevision: reason.compactRevision,
-          cancelReason: etcdErrorText('compacted'),
         });
         return;
       case 'corrupt':

@@ -155,7 +155,7 @@ describe('a watcher', () => {
       canceled: true,
       watchId: 0,
       compactRevision: 7,
-      cancelReason: 'etcdserver: mvcc: required revision has been compacted',
+      cancelReason: '',
     });
   });
 
