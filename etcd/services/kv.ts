@@ -7,7 +7,7 @@ import { KVService } from '../proto/generated/rpc.js';
 import { deleteOperation, putOperation, rangeSelection, storeTxn } from './kv-requests.js';
 import { deleteResponse, operationResponses, putResponse, rangeResponse } from './kv-responses.js';
 import { streamRange } from './range-stream.js';
-import { ask, type ServiceTools } from './tools.js';
+import { ask, currentHeader, type ServiceTools } from './tools.js';
 
 type Writing = 'put' | 'delete';
 type OperationOf<Type extends Writing> = Extract<TxnOperation, { readonly type: Type }>;
@@ -79,9 +79,9 @@ export function kvService(tools: ServiceTools): readonly Method[] {
       if (request.revision < 0) throw etcdError('compacted');
       // There is nothing up to 0 that could be forgotten; once something was, 0 is compacted like the rest.
       if (request.revision === 0 && (await store.status()).compactRevision === 0)
-        return { header: facts.header() };
+        return { header: await currentHeader(tools) };
       await ask(tools, call, (context) => store.compact(request.revision, context));
-      return { header: facts.header() };
+      return { header: await currentHeader(tools) };
     },
   });
 }

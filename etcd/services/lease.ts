@@ -1,5 +1,5 @@
 /** The Lease service. */
-import type { LeaseGrant, Outcome } from '../../storage/index.js';
+import type { CallContext, LeaseGrant, LeaseState, Outcome, Store } from '../../storage/index.js';
 import { beyondOurs, etcdError } from '../errors.js';
 import type { MessageStream } from '../grpc/call.js';
 import { implement, type Method } from '../grpc/service.js';
@@ -9,7 +9,7 @@ import {
   LeaseService,
 } from '../proto/generated/rpc.js';
 import { isNobodysLease } from './kv-requests.js';
-import { ask, type ServiceTools } from './tools.js';
+import { ask, currentHeader, type ServiceTools } from './tools.js';
 
 /** Seconds; etcd's own bound, beyond which nobody means it. */
 const maxTtlSeconds = 9_000_000_000;
@@ -55,6 +55,16 @@ function keepAliveStream(tools: ServiceTools, stream: KeepAliveStream): Promise<
   });
 }
 
+/** undefined: it is gone. */
+async function findLease(
+  store: Store,
+  asked: { readonly id: number; readonly keys: boolean },
+  context: CallContext,
+): Promise<Outcome<LeaseState | undefined>> {
+  const outcome = await store.leaseTimeToLive(asked, context);
+  return isGone(outcome) ? { kind: 'done', value: undefined } : outcome;
+}
+
 export function leaseService(tools: ServiceTools): readonly Method[] {
   const { store, facts } = tools;
   return implement(LeaseService, {
@@ -63,7 +73,7 @@ export function leaseService(tools: ServiceTools): readonly Method[] {
       if (request.ID !== 0 && isNobodysLease(request.ID)) throw beyondOurs('the lease ID');
       const asked = { ttlSeconds: Math.max(1, request.TTL), ...(request.ID === 0 ? {} : { id: request.ID }) };
       const granted = await ask(tools, call, (context) => store.leaseGrant(asked, context));
-      return { header: facts.header(), ID: granted.id, TTL: granted.ttlSeconds };
+      return { header: await currentHeader(tools), ID: granted.id, TTL: granted.ttlSeconds };
     },
     async LeaseRevoke(request, call) {
       if (isNobodysLease(request.ID)) throw etcdError('leaseNotFound');
@@ -72,20 +82,17 @@ export function leaseService(tools: ServiceTools): readonly Method[] {
     },
     LeaseKeepAlive: (stream) => keepAliveStream(tools, stream),
     async LeaseTimeToLive({ ID, keys }, call) {
-      const gone = { header: facts.header(), ID, TTL: -1 };
-      if (isNobodysLease(ID)) return gone;
-      return ask(tools, call, async (context) => {
-        const outcome = await store.leaseTimeToLive({ id: ID, keys }, context);
-        if (isGone(outcome)) return { kind: 'done', value: { ...gone, header: facts.header() } };
-        if (outcome.kind !== 'done') return outcome;
-        const { remainingTtlSeconds, grantedTtlSeconds, keys: attached } = outcome.value;
-        const value = { header: facts.header(), ID, TTL: remainingTtlSeconds, grantedTTL: grantedTtlSeconds };
-        return { kind: 'done', value: attached === undefined ? value : { ...value, keys: attached } };
-      });
+      const lease = isNobodysLease(ID)
+        ? undefined
+        : await ask(tools, call, (context) => findLease(store, { id: ID, keys }, context));
+      const header = await currentHeader(tools);
+      if (lease === undefined) return { header, ID, TTL: -1 };
+      const { remainingTtlSeconds, grantedTtlSeconds, keys: attached = [] } = lease;
+      return { header, ID, TTL: remainingTtlSeconds, grantedTTL: grantedTtlSeconds, keys: attached };
     },
     async LeaseLeases(_request, call) {
       const ids = await ask(tools, call, (context) => store.leases(context));
-      return { header: facts.header(), leases: ids.map((ID) => ({ ID })) };
+      return { header: await currentHeader(tools), leases: ids.map((ID) => ({ ID })) };
     },
   });
 }

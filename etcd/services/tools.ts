@@ -6,6 +6,8 @@ import type { Call } from '../grpc/call.js';
 import { GrpcError, StatusCode } from '../grpc/status.js';
 import type { EtcdLimits } from '../limits.js';
 import type { MemberFacts } from '../member-facts.js';
+import type { Init } from '../proto/codec.js';
+import type { ResponseHeader } from '../proto/generated/rpc.js';
 
 export interface ServiceTools {
   readonly store: Store;
@@ -14,6 +16,15 @@ export interface ServiceTools {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: EtcdLimits;
+}
+
+/**
+ * For what does not say itself at which revision it was answered: all that this member has applied by then, so also
+ * what other members have acknowledged before. What is known without asking may be older.
+ */
+export async function currentHeader({ store, facts }: ServiceTools): Promise<Init<ResponseHeader>> {
+  const { revision } = await store.status();
+  return facts.header(revision);
 }
 
 /** The client's own limit and ours, whichever is nearer. */
