@@ -87,6 +87,30 @@ const differences: readonly Difference[] = [
     ours: refused(3, 'the lease ID is not between'),
   },
   {
+    what: 'a put that keeps the value of a key that is not there, under a lease that is not there',
+    why: 'the two faults are told in the order in which both tell them for the same put in a transaction',
+    first: [
+      {
+        kind: 'Txn',
+        request: { success: [{ requestPut: { key: bytes('none'), lease: 4242, ignoreValue: true } }] },
+      },
+    ],
+    asked: { kind: 'Put', request: { key: bytes('none'), lease: 4242, ignoreValue: true } },
+    theirs: refused(5, 'requested lease not found'),
+    ours: refused(3, 'key not found'),
+  },
+  {
+    what: 'a range at a negative revision in a transaction',
+    why: 'etcd takes it for the latest outside of a transaction; inside of one it is that until the first compaction',
+    first: [{ kind: 'Compact', request: { revision: 2 } }],
+    asked: {
+      kind: 'Txn',
+      request: { success: [{ requestRange: { key: bytes('sort/a'), revision: -1, countOnly: true } }] },
+    },
+    theirs: refused(11, 'required revision has been compacted'),
+    ours: expect.objectContaining({ succeeded: true }),
+  },
+  {
     what: 'a key of more than 8 KiB',
     why: 'keys stand in many records of the store; nobody who means it has longer ones',
     asked: put('k'.repeat(8 * 1024 + 1)),

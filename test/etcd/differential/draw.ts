@@ -162,7 +162,9 @@ export class Draw {
   #requestOp(world: World, depth: number): Init<RequestOp> {
     if (this.chance(0.4)) return {};
     const kind = this.number(0, 99);
-    if (kind < 30) return { requestRange: this.rangeRequest(world) };
+    const range = this.rangeRequest(world);
+    // A revision below 0 is the latest outside of a transaction only (see differences.test.ts).
+    if (kind < 30) return { requestRange: { ...range, revision: Math.max(0, range.revision ?? 0) } };
     if (kind < 72) return { requestPut: this.putRequest(world) };
     if (kind < 86 || depth === 0) return { requestDeleteRange: this.deleteRequest() };
     return { requestTxn: this.txnRequest(world, depth - 1) };
@@ -196,7 +198,12 @@ export class Draw {
   /** Changes something, or the world of the watchers. */
   changing(world: World): Operation {
     const kind = this.number(0, 999);
-    if (kind < 350) return { kind: 'Put', request: this.putRequest(world) };
+    if (kind < 350) {
+      const request = this.putRequest(world);
+      // Of two faults another one is told (see differences.test.ts).
+      const faulty = request.ignoreValue === true && !world.leases.includes(request.lease ?? 0);
+      return { kind: 'Put', request: faulty ? { ...request, lease: 0 } : request };
+    }
     if (kind < 710) return { kind: 'Txn', request: this.txnRequest(world) };
     if (kind < 790) return { kind: 'DeleteRange', request: this.deleteRequest() };
     if (kind < 850) {
