@@ -5,7 +5,7 @@ import { pkiFolder } from './folder-layout.js';
 import { UserError } from './user-error.js';
 
 export interface EtcdAccess {
-  /** `https://127.0.0.1:PORT` of each member that runs, or of all when none does. */
+  /** `https://127.0.0.1:PORT` of each voting member that runs, or of all when none does: learners serve little. */
   readonly endpoints: readonly string[];
   /** Paths of PEM files. */
   readonly authorityPath: string;
@@ -14,7 +14,7 @@ export interface EtcdAccess {
 }
 
 export function etcdAccessOf(dataDir: string, file: ClusterFile): EtcdAccess {
-  const known = file.members.filter(({ clientPort }) => clientPort !== null);
+  const known = file.members.filter(({ clientPort, role }) => clientPort !== null && role === 'voter');
   const running = known.filter(({ pid }) => pid !== null);
   const folder = join(pkiFolder(dataDir), 'etcd');
   return {

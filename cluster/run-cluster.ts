@@ -31,6 +31,7 @@ import { refusalNotice, startProblem } from './start-rules.js';
 import { type ControlServer, createControlServer } from './supervisor/control-server.js';
 import { faultControl } from './supervisor/faults.js';
 import { LeaderOrders } from './supervisor/leader-orders.js';
+import { carryOutOrder } from './supervisor/member-order.js';
 import { MembershipControl } from './supervisor/membership.js';
 import { CpuMeter, clusterStatus } from './supervisor/status.js';
 import { createSupervisor, type SupervisedMember, type Supervisor } from './supervisor/supervisor.js';
@@ -144,6 +145,8 @@ class ClusterRun implements RunningCluster {
       onChange: () => this.#changed(),
       onGone: (name) => this.#ready.gone(name),
       onMembership: (membership) => this.membership.heard(membership),
+      onOrder: (order, timeoutMilliseconds) =>
+        carryOutOrder(this.membership, order, { clock, timeoutMilliseconds }),
     });
     const supervisor = this.#supervisor;
     const running = (): readonly string[] =>

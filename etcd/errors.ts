@@ -44,8 +44,12 @@ const table = {
     StatusCode.FAILED_PRECONDITION,
     're-configuration failed due to not enough started members',
   ],
+  leaderTransferTimeout: [StatusCode.UNAVAILABLE, 'request timed out, leader transfer took too long'],
   badLeaderTransferee: [StatusCode.FAILED_PRECONDITION, 'bad leader transferee'],
   notForLearners: [StatusCode.UNAVAILABLE, 'rpc not supported for learner'],
+  wrongDowngradeVersion: [StatusCode.INVALID_ARGUMENT, 'wrong downgrade target version format'],
+  invalidDowngradeTarget: [StatusCode.INVALID_ARGUMENT, 'invalid downgrade target version'],
+  noDowngrade: [StatusCode.FAILED_PRECONDITION, 'no inflight downgrade job'],
 } as const satisfies Readonly<Record<string, readonly [StatusCode, string]>>;
 
 export type EtcdErrorName = keyof typeof table;

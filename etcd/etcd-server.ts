@@ -3,17 +3,23 @@ import type { Clock, Logger } from '../platform/index.js';
 import type { ClusterAdmin, Store } from '../storage/index.js';
 import { type GrpcServer, type GrpcServerLimits, startGrpcServer } from './grpc/server.js';
 import { defaultEtcdLimits, type EtcdLimits } from './limits.js';
+import type { MemberAddresses } from './member-addresses.js';
 import { MemberFacts } from './member-facts.js';
+import type { MembershipOrders } from './membership-orders.js';
 import { surround } from './require-leader.js';
+import { clusterService } from './services/cluster.js';
 import { healthService } from './services/health.js';
 import { kvService } from './services/kv.js';
 import { leaseService } from './services/lease.js';
+import { maintenanceService } from './services/maintenance.js';
 import type { ServiceTools } from './services/tools.js';
 import { watchService } from './services/watch.js';
 
 export interface EtcdServerOptions {
   readonly store: Store;
   readonly admin: ClusterAdmin;
+  readonly addresses: MemberAddresses;
+  readonly orders: MembershipOrders;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly memberName: string;
@@ -33,13 +39,20 @@ export interface EtcdServer {
 
 /** Resolves when the port listens. @throws when the port cannot be bound */
 export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdServer> {
-  const { store, admin, clock, host, port, tls } = options;
+  const { store, admin, addresses, orders, clock, host, port, tls } = options;
   const logger = options.logger.with({ member: options.memberName, part: 'etcd' });
   const limits = { ...defaultEtcdLimits, ...options.limits };
   const facts = await MemberFacts.learn(admin, clock);
   const closing = new Set<() => void>();
-  const tools: ServiceTools = { store, admin, facts, clock, logger, limits };
-  const methods = [kvService, watchService, leaseService, healthService].flatMap((service) => service(tools));
+  const tools: ServiceTools = { store, admin, facts, addresses, orders, clock, logger, limits };
+  const methods = [
+    kvService,
+    watchService,
+    leaseService,
+    clusterService,
+    maintenanceService,
+    healthService,
+  ].flatMap((service) => service(tools));
   let server: GrpcServer;
   try {
     server = await startGrpcServer({

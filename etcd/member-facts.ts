@@ -31,6 +31,7 @@ export class MemberFacts {
   #term: number;
   #revision: number;
   #leaderId: number | undefined;
+  #isLearner: boolean;
   #leaderSeen: number;
   #timer: Timer | undefined;
   #stopped = false;
@@ -43,6 +44,7 @@ export class MemberFacts {
     this.#term = status.term;
     this.#revision = status.revision;
     this.#leaderId = status.leaderId;
+    this.#isLearner = status.role === 'learner';
     this.#leaderSeen = clock.monotonicMilliseconds();
   }
 
@@ -61,6 +63,14 @@ export class MemberFacts {
       revision,
       raftTerm: this.#term,
     };
+  }
+
+  get memberId(): number {
+    return this.#memberId;
+  }
+
+  get isLearner(): boolean {
+    return this.#isLearner;
   }
 
   get hasLeader(): boolean {
@@ -90,6 +100,7 @@ export class MemberFacts {
     if (status === undefined) return;
     this.#term = status.term;
     this.#leaderId = status.leaderId;
+    this.#isLearner = status.role === 'learner';
     if (status.revision > this.#revision) this.#revision = status.revision;
     const now = this.#clock.monotonicMilliseconds();
     if (status.leaderId !== undefined) this.#leaderSeen = now;

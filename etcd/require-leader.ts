@@ -1,10 +1,11 @@
 /**
  * What surrounds every method: a client that insists on a leader (`hasleader: true`) is refused, and its streams are
- * ended, where this member knows none; and all streams end when the server does.
+ * ended, where this member knows none; a learner answers little; and all streams end when the server does.
  */
 import { etcdError } from './errors.js';
 import type { Call, MessageStream, ReplyStream } from './grpc/call.js';
 import type { Method } from './grpc/service.js';
+import { checkLearner } from './learners.js';
 import type { MemberFacts } from './member-facts.js';
 
 export interface Interruptions {
@@ -45,13 +46,15 @@ function withListeners(run: () => Promise<void>, listens: readonly Listen[]): Pr
 }
 
 export function surround(methods: readonly Method[], interruptions: Interruptions): readonly Method[] {
+  const { facts } = interruptions;
   return methods.map((method): Method => {
     switch (method.kind) {
       case 'unary':
         return {
           ...method,
           handle(request: unknown, call: Call) {
-            if (insists(call) && !interruptions.facts.hasLeader) throw etcdError('noLeader');
+            checkLearner(facts, method.path, request);
+            if (insists(call) && !facts.hasLeader) throw etcdError('noLeader');
             return method.handle(request, call);
           },
         };
@@ -59,13 +62,19 @@ export function surround(methods: readonly Method[], interruptions: Interruption
         return {
           ...method,
           handle: (request: unknown, stream: ReplyStream<unknown>) =>
-            interruptible(interruptions, stream, () => method.handle(request, stream)),
+            interruptible(interruptions, stream, async () => {
+              checkLearner(facts, method.path, request);
+              await method.handle(request, stream);
+            }),
         };
       case 'stream':
         return {
           ...method,
           handle: (stream: MessageStream<unknown, unknown>) =>
-            interruptible(interruptions, stream, () => method.handle(stream)),
+            interruptible(interruptions, stream, async () => {
+              checkLearner(facts, method.path, undefined);
+              await method.handle(stream);
+            }),
         };
     }
   });

@@ -4,7 +4,7 @@
  */
 
 import { startApiServer } from '../../apiserver/index.js';
-import { startEtcdServer } from '../../etcd/index.js';
+import { type MemberAddresses, type MembershipOrders, startEtcdServer } from '../../etcd/index.js';
 import type { Clock, Logger, Random } from '../../platform/index.js';
 import type { ClusterAdmin, Store } from '../../storage/index.js';
 import { listenAgain } from './listen-again.js';
@@ -14,6 +14,8 @@ export interface ApiHostOptions {
   readonly config: Pick<MemberConfig, 'name' | 'apiPort' | 'apiTls' | 'clientPort' | 'peerTls'>;
   readonly store: Store;
   readonly admin: ClusterAdmin;
+  readonly addresses: MemberAddresses;
+  readonly orders: MembershipOrders;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -29,7 +31,7 @@ export interface ApiHost {
 const host = '127.0.0.1';
 
 export async function startApiHost(options: ApiHostOptions): Promise<ApiHost> {
-  const { config, store, admin, clock, random, logger } = options;
+  const { config, store, admin, addresses, orders, clock, random, logger } = options;
   const common = { store, admin, clock, logger, memberName: config.name, host };
   const api = await listenAgain(
     'API',
@@ -43,7 +45,7 @@ export async function startApiHost(options: ApiHostOptions): Promise<ApiHost> {
   const etcd = await listenAgain(
     'etcd',
     config.clientPort,
-    (port) => startEtcdServer({ ...common, port, tls }),
+    (port) => startEtcdServer({ ...common, addresses, orders, port, tls }),
     logger,
   ).catch(async (error: unknown) => {
     await api.close({ graceMilliseconds: 0 });

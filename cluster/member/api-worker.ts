@@ -12,7 +12,9 @@ import {
 } from '../../platform/index.js';
 import { connectStore } from '../../storage/index.js';
 import { startApiHost } from './api-host.js';
-import type { MemberConfig } from './protocol.js';
+import { type OrderAnswer, type OrderQuestion, OrderRelay } from './order-relay.js';
+import { PeerAddresses } from './peer-addresses.js';
+import type { MemberConfig, PeerAddress } from './protocol.js';
 
 export type ApiWorkerRequest =
   | {
@@ -24,17 +26,23 @@ export type ApiWorkerRequest =
       readonly storePort: MessagePort;
     }
   | { readonly type: 'clock-fault'; readonly fault: ClockFault | undefined }
+  /** Also before `serve`. */
+  | { readonly type: 'peers'; readonly peers: readonly PeerAddress[] }
+  | ({ readonly type: 'order-answer' } & OrderAnswer)
   | { readonly type: 'close'; readonly graceMilliseconds: number };
 
 export type ApiWorkerAnswer =
   | { readonly type: 'listening'; readonly apiPort: number; readonly clientPort: number }
   | { readonly type: 'closed' }
   | { readonly type: 'failed'; readonly message: string }
+  | ({ readonly type: 'order' } & OrderQuestion)
   | { readonly type: 'log'; readonly line: string };
 
 function main(port: MessagePort): void {
   const answer = (message: ApiWorkerAnswer): void => port.postMessage(message);
   const clock = withClockFaults(systemClock());
+  const addresses = new PeerAddresses();
+  const orders = new OrderRelay(clock, (question) => answer({ type: 'order', ...question }));
   let close: ((graceMilliseconds: number) => Promise<void>) | undefined;
 
   async function serve(request: Extract<ApiWorkerRequest, { type: 'serve' }>): Promise<void> {
@@ -48,6 +56,8 @@ function main(port: MessagePort): void {
       config: request.config,
       store: connected.store,
       admin: connected.admin,
+      addresses,
+      orders,
       clock,
       random: systemRandom(),
       logger,
@@ -71,6 +81,12 @@ function main(port: MessagePort): void {
         break;
       case 'clock-fault':
         clock.setClockFault(request.fault);
+        break;
+      case 'peers':
+        addresses.set(request.peers);
+        break;
+      case 'order-answer':
+        orders.answer(request);
         break;
       case 'close':
         void (close?.(request.graceMilliseconds) ?? Promise.resolve()).finally(() =>

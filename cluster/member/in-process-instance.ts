@@ -17,6 +17,7 @@ import { type ApiHost, startApiHost } from './api-host.js';
 import type { LaunchMember, MemberEvents, MemberExit, MemberInstance } from './instance.js';
 import { lastingReason } from './lasting-refusal.js';
 import { type MemberCore, startMemberCore } from './member-core.js';
+import { PeerAddresses } from './peer-addresses.js';
 import type { MemberConfig, PeerAddress } from './protocol.js';
 
 export interface InProcessOptions {
@@ -34,6 +35,7 @@ class InProcessMember implements MemberInstance {
   #core: MemberCore | undefined;
   #server: ApiHost | undefined;
   #peers: readonly PeerAddress[] | undefined;
+  readonly #addresses = new PeerAddresses();
   #linkFaults: LinkFaults | undefined;
   #starting: Promise<void> = Promise.resolve();
   #ending = false;
@@ -52,6 +54,7 @@ class InProcessMember implements MemberInstance {
         break;
       case 'peers':
         this.#peers = message.peers;
+        this.#addresses.set(message.peers);
         this.#core?.setPeers(message.peers);
         break;
       case 'link-faults':
@@ -88,6 +91,10 @@ class InProcessMember implements MemberInstance {
       config,
       store: core.store,
       admin: core.admin,
+      addresses: this.#addresses,
+      orders: {
+        give: (order, { timeoutMilliseconds }) => this.#events.onOrder(order, timeoutMilliseconds),
+      },
       clock,
       random,
       logger,

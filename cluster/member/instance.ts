@@ -1,4 +1,5 @@
 /** One life of a member, as its supervisor holds it: a process of its own, or a part of this one. */
+import type { MembershipOrder, OrderOutcome } from '../../etcd/index.js';
 import type { Membership } from '../../storage/index.js';
 import type { SnapshotAnswer, SnapshotOrder } from '../snapshot/write-snapshot.js';
 import type { LastingReason } from './lasting-refusal.js';
@@ -15,6 +16,8 @@ export interface MemberEvents {
   onPeerListening(port: number): void;
   onApiListening(port: number, clientPort: number): void;
   onMembership(membership: Membership): void;
+  /** What a client of the etcd API wants done to the membership. Never rejects. */
+  onOrder(order: MembershipOrder, timeoutMilliseconds: number): Promise<OrderOutcome>;
   /** Exactly once, when nothing of it is left. */
   onExit(exit: MemberExit): void;
 }
@@ -22,7 +25,9 @@ export interface MemberEvents {
 export interface MemberInstance {
   /** undefined for a process that could not be started. */
   readonly pid: number | undefined;
-  send(message: Exclude<SupervisorMessage, { type: 'status' | 'admin' | 'snapshot' | 'stop' }>): void;
+  send(
+    message: Exclude<SupervisorMessage, { type: 'status' | 'admin' | 'snapshot' | 'order-answer' | 'stop' }>,
+  ): void;
   /** undefined when it does not answer in time. */
   report(timeoutMilliseconds: number): Promise<MemberReport | undefined>;
   /** undefined: no answer in time, or it ended; whether it was done is not known then. */

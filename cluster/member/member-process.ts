@@ -80,6 +80,9 @@ async function runMember(
       case 'log':
         logFile.write(answer.line);
         break;
+      case 'order':
+        say(answer);
+        break;
       case 'closed':
         break;
     }
@@ -178,11 +181,12 @@ function main(): void {
     if (!stopping) fail(new Error('the API thread ended'));
   });
 
+  const tellWorker = (request: ApiWorkerRequest): void => worker.postMessage(request);
+
   /** Both threads read the same wrong clock. */
   function setClockFault(fault: ClockFault | undefined): void {
     clock.setClockFault(fault);
-    const request: ApiWorkerRequest = { type: 'clock-fault', fault };
-    worker.postMessage(request);
+    tellWorker({ type: 'clock-fault', fault });
   }
 
   async function stop(): Promise<void> {
@@ -215,6 +219,7 @@ function main(): void {
         break;
       case 'peers':
         early.peers = message.peers;
+        tellWorker({ type: 'peers', peers: message.peers });
         running?.core?.setPeers(message.peers);
         break;
       case 'link-faults':
@@ -234,6 +239,9 @@ function main(): void {
         break;
       case 'snapshot':
         void answerSnapshot(running?.core, message).then(say);
+        break;
+      case 'order-answer':
+        tellWorker(message);
         break;
       case 'stop':
         void stop();

@@ -139,6 +139,13 @@ function memberProcess(child: ChildProcess, events: MemberEvents, clock: Clock):
       case 'membership':
         events.onMembership(message.membership);
         break;
+      case 'order': {
+        const { request, order, timeoutMilliseconds } = message;
+        void events.onOrder(order, timeoutMilliseconds).then((outcome) => {
+          send({ type: 'order-answer', request, outcome });
+        });
+        break;
+      }
       case 'refused':
         refusal = message;
         failure = message.message;

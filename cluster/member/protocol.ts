@@ -9,6 +9,7 @@ import type { Membership, MembershipStep, Outcome } from '../../storage/index.js
 import type { PemPair } from '../pki/pem.js';
 import type { SnapshotAnswer, SnapshotOrder } from '../snapshot/write-snapshot.js';
 import type { LastingReason } from './lasting-refusal.js';
+import type { OrderAnswer, OrderQuestion } from './order-relay.js';
 
 /** Everything a member needs to run, and nothing that it does not: no authority's key, no other's key. */
 export interface MemberConfig {
@@ -50,6 +51,8 @@ export interface PeerAddress {
   readonly name: string;
   /** host:port */
   readonly address: string;
+  /** The etcd API's; undefined until the member has said so in this run. */
+  readonly clientAddress: string | undefined;
 }
 
 /** What a member says about itself; the store's own status and the process's. */
@@ -94,6 +97,7 @@ export type SupervisorMessage =
       readonly timeoutMilliseconds: number;
     }
   | { readonly type: 'snapshot'; readonly request: number; readonly order: SnapshotOrder }
+  | ({ readonly type: 'order-answer' } & OrderAnswer)
   | { readonly type: 'stop' };
 
 export type MemberMessage =
@@ -105,6 +109,8 @@ export type MemberMessage =
   | { readonly type: 'snapshot-answer'; readonly request: number; readonly answer: SnapshotAnswer }
   /** The membership that is committed and applied here: at the start, and whenever it changes. */
   | { readonly type: 'membership'; readonly membership: Membership }
+  /** What a client of the etcd API wants done to the membership. */
+  | ({ readonly type: 'order' } & OrderQuestion)
   /**
    * Cannot run, for a reason that the user can mend; the process ends. `lasting`: starting it again cannot
    * help.

@@ -30,6 +30,9 @@ export interface AddRequest {
   readonly count?: number | undefined;
 }
 
+/** What a change would leave could not make a majority. */
+export class TooFewRunningError extends UserError {}
+
 /** After an order of unknown outcome, until the members can be asked what became of it. */
 const settleMilliseconds = 1_000;
 
@@ -146,15 +149,22 @@ export class MembershipControl implements ClusterMembership {
   }
 
   async remove(name: string, options: { readonly force?: boolean } = {}): Promise<string> {
-    const { force = false } = options;
-    const member = await this.#exclusive(`${name} is being removed`, async () => {
+    const member = await this.takeOut(name, options);
+    await this.#follower.untilGone(member.id);
+    return member.name;
+  }
+
+  /** Resolves when the cluster goes on without it; its process ends soon after. */
+  async takeOut(
+    name: string,
+    { force = false }: { readonly force?: boolean } = {},
+  ): Promise<MemberDescription> {
+    return this.#exclusive(`${name} is being removed`, async () => {
       const found = await this.#find(name);
       if (!force) await this.#checkRunning(found, 'removing');
       await this.#change([{ kind: 'remove', id: found.id }], { force }, found);
       return found;
     });
-    await this.#follower.untilGone(member.id);
-    return member.name;
   }
 
   async promote(name: string, watching: Watching = {}): Promise<string> {
@@ -286,7 +296,7 @@ export class MembershipControl implements ClusterMembership {
     ).length;
     const needed = Math.floor(rest.length / 2) + 1;
     if (rest.length === 0 || running >= needed) return;
-    throw new UserError(
+    throw new TooFewRunningError(
       `${what} ${leaving.name} would leave ${running} running of ${rest.length} voting members, where ${needed} are ` +
         'needed: insist with --force',
     );
@@ -329,7 +339,7 @@ export class MembershipControl implements ClusterMembership {
       this.heard(await this.#options.orders.change(steps, options));
     } catch (error) {
       throw error instanceof UserError && !options.force && /reachable/.test(error.message)
-        ? new UserError(`${error.message}: insist with --force`, { cause: error })
+        ? new TooFewRunningError(`${error.message}: insist with --force`, { cause: error })
         : error;
     }
   }

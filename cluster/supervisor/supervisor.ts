@@ -5,6 +5,7 @@
  *
  * Faults assumed: a member may die, hang or refuse to start at any time.
  */
+import type { MembershipOrder, OrderOutcome } from '../../etcd/index.js';
 import type { Clock, ClockFault, LinkFaults, Logger, Timer } from '../../platform/index.js';
 import type { Membership } from '../../storage/index.js';
 import type { MemberProcessState } from '../cluster.js';
@@ -57,6 +58,8 @@ export interface SupervisorOptions {
   onGone(name: string): void;
   /** What a member says is committed about the membership. */
   onMembership(membership: Membership): void;
+  /** What a client of the etcd API wants done to the membership. Never rejects. */
+  onOrder(order: MembershipOrder, timeoutMilliseconds: number): Promise<OrderOutcome>;
 }
 
 export interface MemberRefusal {
@@ -115,8 +118,9 @@ interface Slot {
   peerPort: number;
   state: MemberProcessState;
   instance: MemberInstance | undefined;
-  /** In this supervisor's life: its peer port is known. */
+  /** In this supervisor's life: its peer port is known, and its etcd port. */
   everListened: boolean;
+  everServed: boolean;
   listening: boolean;
   restarts: number;
   startedMilliseconds: number;
@@ -138,6 +142,7 @@ function newSlot(member: NewMember, refusal: string | undefined): Slot {
     state: refusal === undefined ? 'stopped' : 'refused',
     instance: undefined,
     everListened: false,
+    everServed: false,
     listening: false,
     restarts: 0,
     startedMilliseconds: 0,
@@ -261,13 +266,16 @@ class ProcessSupervisor implements Supervisor {
         slot.apiPort = port;
         slot.clientPort = clientPort;
         slot.listening = true;
+        slot.everServed = true;
         slot.refusal = undefined;
+        this.#sendPeers();
         if (slot.state === 'starting') slot.state = 'running';
         this.#options.logger.info('member listens', { member: slot.name, port, clientPort });
         this.#options.onChange();
         this.#settleListeners(slot, undefined);
       },
       onMembership: (membership) => this.#options.onMembership(membership),
+      onOrder: (order, timeoutMilliseconds) => this.#options.onOrder(order, timeoutMilliseconds),
       onExit: (exit) => this.#exited(slot, exit),
     });
     slot.instance = instance;
@@ -286,7 +294,12 @@ class ProcessSupervisor implements Supervisor {
   #peers(): readonly PeerAddress[] {
     return this.#slots
       .filter((slot) => slot.everListened)
-      .map(({ id, name, peerPort }) => ({ id, name, address: `127.0.0.1:${peerPort}` }));
+      .map(({ id, name, peerPort, clientPort, everServed }) => ({
+        id,
+        name,
+        address: `127.0.0.1:${peerPort}`,
+        clientAddress: everServed ? `127.0.0.1:${clientPort}` : undefined,
+      }));
   }
 
   #sendPeers(): void {

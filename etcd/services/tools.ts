@@ -5,7 +5,9 @@ import { valueOf } from '../errors.js';
 import type { Call } from '../grpc/call.js';
 import { GrpcError, StatusCode } from '../grpc/status.js';
 import type { EtcdLimits } from '../limits.js';
+import type { MemberAddresses } from '../member-addresses.js';
 import type { MemberFacts } from '../member-facts.js';
+import type { MembershipOrders } from '../membership-orders.js';
 import type { Init } from '../proto/codec.js';
 import type { ResponseHeader } from '../proto/generated/rpc.js';
 
@@ -13,6 +15,8 @@ export interface ServiceTools {
   readonly store: Store;
   readonly admin: ClusterAdmin;
   readonly facts: MemberFacts;
+  readonly addresses: MemberAddresses;
+  readonly orders: MembershipOrders;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: EtcdLimits;

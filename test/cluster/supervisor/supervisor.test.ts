@@ -4,6 +4,7 @@ import type { LastingReason } from '../../../cluster/member/lasting-refusal.js';
 import type { MemberConfig, SupervisorMessage } from '../../../cluster/member/protocol.js';
 import { createSupervisor, type Supervisor } from '../../../cluster/supervisor/supervisor.js';
 import { isUserError } from '../../../cluster/user-error.js';
+import type { MembershipOrder } from '../../../etcd/index.js';
 import { silentLogger } from '../../../platform/index.js';
 import { type ManualClock, manualClock } from '../support/manual-clock.js';
 
@@ -19,6 +20,7 @@ interface Setup {
   readonly supervisor: Supervisor;
   readonly lives: FakeLife[];
   readonly gone: string[];
+  readonly orders: MembershipOrder[];
   /** The newest life of a member. */
   readonly life: (name: string) => FakeLife;
   readonly listen: (name: string) => void;
@@ -33,6 +35,7 @@ function setup(): Setup {
   const clock = manualClock();
   const lives: FakeLife[] = [];
   const gone: string[] = [];
+  const orders: MembershipOrder[] = [];
   const supervisor = createSupervisor({
     members: ['m1', 'm2', 'm3'].map((name, index) => ({
       name,
@@ -68,6 +71,10 @@ function setup(): Setup {
     onChange: () => {},
     onGone: (name) => gone.push(name),
     onMembership: () => {},
+    onOrder: (order) => {
+      orders.push(order);
+      return Promise.resolve({ kind: 'done' });
+    },
   });
   const life = (name: string): FakeLife => lives.findLast((candidate) => candidate.name === name)!;
   const listen = (name: string): void => {
@@ -82,6 +89,7 @@ function setup(): Setup {
     supervisor,
     lives,
     gone,
+    orders,
     life,
     listen,
     exit,
@@ -106,6 +114,9 @@ const lastPeers = (life: FakeLife): readonly string[] =>
     .findLast((message) => message.type === 'peers')!
     .peers.map(({ name, address }) => `${name} ${address}`);
 
+const lastClientAddresses = (life: FakeLife): readonly unknown[] =>
+  life.sent.findLast((message) => message.type === 'peers')!.peers.map(({ clientAddress }) => clientAddress);
+
 describe('the supervisor', () => {
   it('starts the processes before their configuration is made', async () => {
     const { supervisor, lives, run } = setup();
@@ -127,6 +138,28 @@ describe('the supervisor', () => {
     for (const name of ['m1', 'm2', 'm3']) {
       expect(lastPeers(life(name))).toEqual(['m1 127.0.0.1:7001', 'm2 127.0.0.1:7002', 'm3 127.0.0.1:7003']);
     }
+  });
+
+  it('tells every member where the others serve etcd clients, once they do', async () => {
+    const { supervisor, life } = setup();
+    supervisor.launch();
+    life('m1').events.onPeerListening(7001);
+    expect(lastClientAddresses(life('m2'))).toEqual([undefined]);
+    const fresh = setup();
+    await fresh.run();
+    expect(lastClientAddresses(fresh.life('m1'))).toEqual([
+      '127.0.0.1:9001',
+      '127.0.0.1:9002',
+      '127.0.0.1:9003',
+    ]);
+  });
+
+  it('passes on what an etcd client orders at a member, and what became of it', async () => {
+    const { life, orders, run } = setup();
+    await run();
+    const order = { kind: 'remove', memberId: 12 } as const;
+    expect(await life('m3').events.onOrder(order, 1_000)).toEqual({ kind: 'done' });
+    expect(orders).toEqual([order]);
   });
 
   it('passes on why a member refuses to start, in the words meant for the user', async () => {

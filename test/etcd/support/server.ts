@@ -24,7 +24,9 @@ export interface TestEtcdOptions {
   readonly limits?: EtcdServerOptions['limits'];
   readonly store?: TestStoreOptions;
   /** What the server sees instead of the member's own. */
-  readonly around?: (member: TestStore) => Partial<Pick<EtcdServerOptions, 'store' | 'admin'>>;
+  readonly around?: (
+    member: TestStore,
+  ) => Partial<Pick<EtcdServerOptions, 'store' | 'admin' | 'addresses' | 'orders'>>;
 }
 
 export async function startTestEtcd(options: TestEtcdOptions = {}): Promise<TestEtcd> {
@@ -35,6 +37,10 @@ export async function startTestEtcd(options: TestEtcdOptions = {}): Promise<Test
   const server = await startEtcdServer({
     store: member.store,
     admin: member.admin,
+    addresses: { of: () => ({ peer: undefined, client: undefined }) },
+    orders: {
+      give: ({ kind }) => Promise.resolve({ kind: 'refused', reason: 'impossible', message: `no ${kind}` }),
+    },
     ...options.around?.(member),
     clock: systemClock(),
     logger: silentLogger,
