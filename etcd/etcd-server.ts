@@ -8,9 +8,11 @@ import { MemberFacts } from './member-facts.js';
 import type { MembershipOrders } from './membership-orders.js';
 import { surround } from './require-leader.js';
 import { clusterService } from './services/cluster.js';
+import { electionService } from './services/election.js';
 import { healthService } from './services/health.js';
 import { kvService } from './services/kv.js';
 import { leaseService } from './services/lease.js';
+import { lockService } from './services/lock.js';
 import { maintenanceService } from './services/maintenance.js';
 import type { ServiceTools } from './services/tools.js';
 import { watchService } from './services/watch.js';
@@ -44,13 +46,19 @@ export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdS
   const limits = { ...defaultEtcdLimits, ...options.limits };
   const facts = await MemberFacts.learn(admin, clock);
   const closing = new Set<() => void>();
-  const tools: ServiceTools = { store, admin, facts, addresses, orders, clock, logger, limits };
+  const onClosing = (listener: () => void): (() => void) => {
+    closing.add(listener);
+    return () => closing.delete(listener);
+  };
+  const tools: ServiceTools = { store, admin, facts, addresses, orders, clock, logger, limits, onClosing };
   const methods = [
     kvService,
     watchService,
     leaseService,
     clusterService,
     maintenanceService,
+    lockService,
+    electionService,
     healthService,
   ].flatMap((service) => service(tools));
   let server: GrpcServer;
@@ -62,13 +70,7 @@ export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdS
       limits,
       clock,
       logger,
-      methods: surround(methods, {
-        facts,
-        onClosing(listener) {
-          closing.add(listener);
-          return () => closing.delete(listener);
-        },
-      }),
+      methods: surround(methods, { facts, onClosing }),
     });
   } catch (error) {
     facts.stop();

@@ -308,7 +308,7 @@ class Http2GrpcServer implements GrpcServer {
   /** A handler throws a GrpcError for whatever the client is to know; anything else is a defect of ours. */
   #judge(method: Method, error: unknown): GrpcError {
     const judged = toGrpcError(error);
-    if (judged.code === StatusCode.UNKNOWN) {
+    if (!(error instanceof GrpcError) && judged.code === StatusCode.UNKNOWN) {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#options.logger.error('a call failed', { method: method.path, reason });
     }

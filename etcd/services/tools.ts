@@ -20,6 +20,8 @@ export interface ServiceTools {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: EtcdLimits;
+  /** Called when the server closes; returns how to stop listening. */
+  readonly onClosing: (listener: () => void) => () => void;
 }
 
 /**
