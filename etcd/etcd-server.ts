@@ -1,7 +1,9 @@
 /** Putting one etcd API server together. Nothing here is shared with another server in the same process. */
 import type { Clock, Logger } from '../platform/index.js';
 import type { ClusterAdmin, Store } from '../storage/index.js';
+import { CallCounts } from './grpc/call-counts.js';
 import { type GrpcServer, type GrpcServerLimits, startGrpcServer } from './grpc/server.js';
+import { httpHandler, type Program } from './http/handler.js';
 import { defaultEtcdLimits, type EtcdLimits } from './limits.js';
 import type { MemberAddresses } from './member-addresses.js';
 import { MemberFacts } from './member-facts.js';
@@ -25,6 +27,7 @@ export interface EtcdServerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly memberName: string;
+  readonly program: Program;
   readonly host: string;
   /** 0: a free port. */
   readonly port: number;
@@ -61,6 +64,7 @@ export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdS
     electionService,
     healthService,
   ].flatMap((service) => service(tools));
+  const counts = new CallCounts(methods);
   let server: GrpcServer;
   try {
     server = await startGrpcServer({
@@ -71,6 +75,8 @@ export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdS
       clock,
       logger,
       methods: surround(methods, { facts, onClosing }),
+      plain: httpHandler({ ...tools, counts, program: options.program }),
+      counts,
     });
   } catch (error) {
     facts.stop();

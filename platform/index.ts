@@ -7,5 +7,7 @@ export * from './free-space.js';
 export { copyLevelDbFolder, type HeldCopy } from './leveldb-copy.js';
 export { levelDbDisk } from './leveldb-disk.js';
 export * from './log.js';
+export * from './metrics.js';
+export * from './process-usage.js';
 export * from './random.js';
 export { textTable } from './text-table.js';

@@ -1,7 +1,7 @@
 /**
  * The cluster as its administrators see it: who the members are, how they do, and how the membership changes.
  */
-import type { MemberCondition, MembershipStep } from '../raft/index.js';
+import type { MemberCondition, MembershipStep, RaftStatistics } from '../raft/index.js';
 import type { CallContext, Outcome } from './store.js';
 
 export type { MembershipStep } from '../raft/index.js';
@@ -106,8 +106,19 @@ export interface SnapshotStream {
   cancel(): void;
 }
 
+/** Since the member's start. */
+export interface MemberStatistics {
+  /** Each time that it heard of another leader. */
+  readonly leaderChanges: number;
+  /** Its own: those that wait for their answer, and those that had none or were refused before they were in the log. */
+  readonly proposalsPending: number;
+  readonly proposalsFailed: number;
+  readonly raft: RaftStatistics;
+}
+
 export interface ClusterAdmin {
   status(): Promise<MemberStatus>;
+  statistics(): Promise<MemberStatistics>;
   /** As this member has them in force: a change takes effect when it is appended, before it is committed. */
   members(): Promise<readonly MemberDescription[]>;
   membership(): Promise<Membership>;

@@ -314,6 +314,7 @@ function assemble(
     quotaBytes,
     snapshots,
     run: (command, context) => proposals.run(command, context),
+    proposalCounts: () => proposals.counts,
   });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {

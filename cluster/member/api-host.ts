@@ -5,8 +5,9 @@
 
 import { startApiServer } from '../../apiserver/index.js';
 import { type MemberAddresses, type MembershipOrders, startEtcdServer } from '../../etcd/index.js';
-import type { Clock, Logger, Random } from '../../platform/index.js';
+import { type Clock, type Logger, processUsage, type Random } from '../../platform/index.js';
 import type { ClusterAdmin, Store } from '../../storage/index.js';
+import { kuorumVersion } from '../version.js';
 import { listenAgain } from './listen-again.js';
 import type { MemberConfig } from './protocol.js';
 
@@ -41,11 +42,12 @@ export async function startApiHost(options: ApiHostOptions): Promise<ApiHost> {
   );
   // Peers and etcd's clients are one circle of trust: the member shows both the same certificate.
   const { certificate, key, authority: clientAuthority } = config.peerTls;
+  const program = { version: kuorumVersion(), usage: processUsage };
   const tls = { certificate, key, clientAuthority };
   const etcd = await listenAgain(
     'etcd',
     config.clientPort,
-    (port) => startEtcdServer({ ...common, addresses, orders, port, tls }),
+    (port) => startEtcdServer({ ...common, addresses, orders, program, port, tls }),
     logger,
   ).catch(async (error: unknown) => {
     await api.close({ graceMilliseconds: 0 });

@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import type { Clock, LinkFaults, Logger, Random } from '../../platform/index.js';
-import { DiskFailedError, freeBytes, levelDbDisk } from '../../platform/index.js';
+import { DiskFailedError, freeBytes, levelDbDisk, processUsage } from '../../platform/index.js';
 import {
   createGrpcTransport,
   type GrpcTransport,
@@ -267,7 +267,7 @@ async function answerCall(
 
 async function report(admin: ClusterAdmin): Promise<MemberReport> {
   const status = await admin.status();
-  const { user, system } = process.cpuUsage();
+  const { residentBytes, cpuSeconds } = processUsage();
   return {
     role: status.role,
     term: status.term,
@@ -281,7 +281,7 @@ async function report(admin: ClusterAdmin): Promise<MemberReport> {
     condition: status.condition,
     failure: status.failure,
     warnings: status.warnings,
-    residentBytes: process.memoryUsage.rss(),
-    cpuMilliseconds: Math.round((user + system) / 1000),
+    residentBytes,
+    cpuMilliseconds: Math.round(cpuSeconds * 1000),
   };
 }

@@ -1,13 +1,13 @@
 /**
  * A gRPC server on node:http2. One TLS port, where every client shows a certificate of the given authority; HTTP/2
- * carries the calls, HTTP/1.1 whatever `http` answers.
+ * carries the calls, and both it and HTTP/1.1 whatever `plain` answers.
  *
  * Faults assumed: clients that vanish without a word (found by pings), open too many connections or streams, and
  * handlers that throw.
  */
 
 import { constants as cryptoConstants } from 'node:crypto';
-import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import {
   constants,
   createServer as createHttp2Server,
@@ -21,8 +21,10 @@ import { createServer as createTlsServer, type TLSSocket, type Server as TlsServ
 import type { Clock, Logger, Timer } from '../../platform/index.js';
 import { decode, encodeFrame } from '../proto/codec.js';
 import type { Peer } from './call.js';
+import type { CallCounts } from './call-counts.js';
 import { Exchange, refuse, StreamExchange, toGrpcError } from './exchange.js';
 import { FrameReader } from './frames.js';
+import { answerHttp2, http1Listener, type PlainHandler } from './plain.js';
 import type { Method } from './service.js';
 import { GrpcError, StatusCode } from './status.js';
 
@@ -56,7 +58,9 @@ export interface GrpcServerOptions {
   readonly limits?: Partial<GrpcServerLimits>;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly http?: RequestListener;
+  /** What is asked without gRPC. */
+  readonly plain?: PlainHandler;
+  readonly counts?: CallCounts;
 }
 
 export interface GrpcServer {
@@ -120,7 +124,7 @@ class Http2GrpcServer implements GrpcServer {
       minVersion: 'TLSv1.2',
       // No session tickets: a resumed session must not carry an identity that this server did not verify.
       secureOptions: cryptoConstants.SSL_OP_NO_TICKET,
-      ALPNProtocols: options.http === undefined ? ['h2'] : ['h2', 'http/1.1'],
+      ALPNProtocols: options.plain === undefined ? ['h2'] : ['h2', 'http/1.1'],
       handshakeTimeout: handshakeMilliseconds,
       noDelay: true,
     } as Parameters<typeof createTlsServer>[0]);
@@ -134,7 +138,7 @@ class Http2GrpcServer implements GrpcServer {
         enablePush: false,
       },
     });
-    this.#http = options.http === undefined ? undefined : createHttpServer(options.http);
+    this.#http = options.plain === undefined ? undefined : createHttpServer(http1Listener(options.plain));
     this.#accept();
   }
 
@@ -204,6 +208,11 @@ class Http2GrpcServer implements GrpcServer {
     stream.on('error', () => {});
     const contentType = headers['content-type'];
     if (headers[':method'] !== 'POST' || contentType?.startsWith('application/grpc') !== true) {
+      const { plain } = this.#options;
+      if (plain !== undefined && headers[':method'] !== 'POST') {
+        void answerHttp2(plain, stream, headers);
+        return;
+      }
       const status = headers[':method'] === 'POST' ? 415 : 405;
       stream.respond({ ':status': status }, { endStream: true });
       stream.close(constants.NGHTTP2_NO_ERROR);
@@ -215,6 +224,7 @@ class Http2GrpcServer implements GrpcServer {
       refuse(stream, problem ?? this.#unknown(''), this.#options.clock);
       return;
     }
+    this.#count(method, stream);
     try {
       const session = stream.session;
       const peer = (session === undefined ? undefined : this.#peers.get(session)) ?? anonymous;
@@ -222,6 +232,17 @@ class Http2GrpcServer implements GrpcServer {
     } catch (error) {
       refuse(stream, toGrpcError(error), this.#options.clock);
     }
+  }
+
+  /** A call is over when its stream is. */
+  #count({ path }: Method, stream: ServerHttp2Stream): void {
+    const { counts } = this.#options;
+    if (counts === undefined) return;
+    counts.started(path);
+    stream.once('close', () => {
+      const status: unknown = stream.sentTrailers?.['grpc-status'] ?? stream.sentHeaders?.['grpc-status'];
+      counts.ended(path, status);
+    });
   }
 
   #unknown(path: string): GrpcError {

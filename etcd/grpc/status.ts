@@ -22,6 +22,31 @@ export const StatusCode = {
 
 export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
 
+const names = [
+  'OK',
+  'Canceled',
+  'Unknown',
+  'InvalidArgument',
+  'DeadlineExceeded',
+  'NotFound',
+  'AlreadyExists',
+  'PermissionDenied',
+  'ResourceExhausted',
+  'FailedPrecondition',
+  'Aborted',
+  'OutOfRange',
+  'Unimplemented',
+  'Internal',
+  'Unavailable',
+  'DataLoss',
+  'Unauthenticated',
+];
+
+/** As monitors know it. */
+export function statusName(code: number): string {
+  return names[code] ?? 'Unknown';
+}
+
 export class GrpcError extends Error {
   readonly code: StatusCode;
 

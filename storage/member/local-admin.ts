@@ -9,6 +9,7 @@ import type {
   KeySpaceHash,
   MemberDescription,
   MemberHealth,
+  MemberStatistics,
   MemberStatus,
   Membership,
   MembershipStep,
@@ -44,6 +45,8 @@ export interface LocalAdminOptions {
   readonly quotaBytes: number;
   readonly snapshots: HeldSnapshots;
   readonly run: (command: Command, context: CallContext) => Promise<Outcome<ApplyResult>>;
+  /** Of the proposals made here. */
+  readonly proposalCounts: () => { readonly pending: number; readonly failed: number };
 }
 
 /** The transport pings about each second: three missed ones are a silence. */
@@ -68,9 +71,25 @@ function membershipRefusal(reason: MembershipRefusal, message: string): Refusal 
 
 export class LocalAdmin implements ClusterAdmin {
   readonly #options: LocalAdminOptions;
+  #leaderId: number | undefined;
+  #leaderChanges = 0;
 
   constructor(options: LocalAdminOptions) {
     this.#options = options;
+    options.raft.onStatusChange(({ leaderId }) => {
+      if (leaderId !== undefined && leaderId !== this.#leaderId) this.#leaderChanges += 1;
+      this.#leaderId = leaderId;
+    });
+  }
+
+  async statistics(): Promise<MemberStatistics> {
+    const { pending, failed } = this.#options.proposalCounts();
+    return {
+      leaderChanges: this.#leaderChanges,
+      proposalsPending: pending,
+      proposalsFailed: failed,
+      raft: this.#options.raft.statistics(),
+    };
   }
 
   async status(): Promise<MemberStatus> {

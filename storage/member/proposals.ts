@@ -93,6 +93,7 @@ export class Proposals {
   readonly #placed = new Map<LogIndex, Set<Pending>>();
   #bytes = 0;
   #count = 0;
+  #failed = 0;
   #stopping = false;
 
   constructor(options: ProposalsOptions) {
@@ -121,7 +122,18 @@ export class Proposals {
     return this.#incarnation;
   }
 
+  /** Under way now; and since the start those that had no answer or did not come into the log. */
+  get counts(): { readonly pending: number; readonly failed: number } {
+    return { pending: this.#count, failed: this.#failed };
+  }
+
   async run(command: Command, context: CallContext): Promise<Outcome<ApplyResult>> {
+    const outcome = await this.#run(command, context);
+    if (outcome.kind !== 'done') this.#failed += 1;
+    return outcome;
+  }
+
+  async #run(command: Command, context: CallContext): Promise<Outcome<ApplyResult>> {
     if (this.#stopping) return refused(refusalOf('stopping'));
     if (this.#count >= this.#limits.maxProposals) return refused(refusalOf('queue-full'));
     const deadline = this.#options.clock.monotonicMilliseconds() + context.timeoutMilliseconds;

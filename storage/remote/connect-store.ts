@@ -5,6 +5,7 @@ import type {
   KeySpaceHash,
   MemberDescription,
   MemberHealth,
+  MemberStatistics,
   MemberStatus,
   Membership,
   SnapshotStep,
@@ -216,6 +217,7 @@ export function connectStore(port: StorePort, options: ConnectStoreOptions = {})
   };
   const admin: ClusterAdmin = {
     status: () => connection.plain<MemberStatus>('admin.status'),
+    statistics: () => connection.plain<MemberStatistics>('admin.statistics'),
     members: () => connection.plain<readonly MemberDescription[]>('admin.members'),
     membership: () => connection.plain<Membership>('admin.membership'),
     changeMembers: (steps, options, context) =>

@@ -26,6 +26,7 @@ export type StoreMethod =
 export type PlainMethod =
   | 'store.status'
   | 'admin.status'
+  | 'admin.statistics'
   | 'admin.members'
   | 'admin.membership'
   | 'admin.alarms'

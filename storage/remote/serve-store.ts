@@ -73,6 +73,8 @@ function plain({ store, admin }: Served, method: PlainMethod): Promise<unknown> 
       return store.status();
     case 'admin.status':
       return admin.status();
+    case 'admin.statistics':
+      return admin.statistics();
     case 'admin.members':
       return admin.members();
     case 'admin.membership':

@@ -2,6 +2,7 @@
  * A store in memory with the semantics of the contract, for tests of what stands above it: revisions, history,
  * compaction, watches, and switches that make it refuse or answer `unknown`.
  */
+import { RaftCounters } from '../../../raft/index.js';
 import type {
   ClusterAdmin,
   Compare,
@@ -419,6 +420,13 @@ export function createMemoryAdmin(store: MemoryStore): MemoryAdmin {
       { name: 'm1', healthy: true, message: 'ok' },
       { name: 'm2', healthy: true, message: 'ok' },
     ],
+    statistics: () =>
+      Promise.resolve({
+        leaderChanges: 1,
+        proposalsPending: 0,
+        proposalsFailed: 0,
+        raft: new RaftCounters().statistics,
+      }),
     status: (): Promise<MemberStatus> =>
       Promise.resolve({
         id: 1,

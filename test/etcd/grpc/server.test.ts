@@ -322,7 +322,8 @@ describe('the port', () => {
 
   it('answers HTTP/1.1 where something is there to answer it', async () => {
     const server = await start(echo, {
-      http: (request, response) => response.end(`${request.method} ${request.url}`),
+      plain: ({ method, url }) =>
+        Promise.resolve({ status: 200, contentType: 'text/plain', body: `${method} ${url}` }),
     });
     const { certificate: cert, key } = server.pair;
     const body = await new Promise<string>((resolve, reject) => {

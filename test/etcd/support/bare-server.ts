@@ -16,7 +16,7 @@ export interface BareServer {
 
 export async function startBareServer(
   methods: readonly Method[],
-  options: Partial<Pick<GrpcServerOptions, 'limits' | 'http' | 'clock'>> = {},
+  options: Partial<Pick<GrpcServerOptions, 'limits' | 'plain' | 'counts' | 'clock'>> = {},
 ): Promise<BareServer> {
   const authority = await createAuthority('CN=test-ca');
   const own = await authority.issue('CN=server', { server: true });

@@ -45,6 +45,7 @@ export async function startTestEtcd(options: TestEtcdOptions = {}): Promise<Test
     clock: systemClock(),
     logger: silentLogger,
     memberName: 'm1',
+    program: { version: '1.2.3', usage: () => ({ residentBytes: 4096, cpuSeconds: 1.5 }) },
     host: '127.0.0.1',
     port: 0,
     tls: { ...own, clientAuthority: authority.certificate },
