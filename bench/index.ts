@@ -1,3 +1,8 @@
-/** The door of bench/: what `kuorum bench` and `kuorum bench raft` run. */
+/** The door of bench/: what `kuorum bench`, `kuorum bench raft` and `kuorum bench store` run. */
 export { type RaftBenchOptions, type RaftBenchReport, runRaftBench } from './raft/run-raft-bench.js';
 export { type BenchOptions, type BenchReport, runBench } from './run-bench.js';
+export {
+  runStoreBench,
+  type StoreBenchOptions,
+  type StoreBenchReport,
+} from './store/run-store-bench.js';

@@ -1,7 +1,7 @@
 /** The command line's grammar: which commands there are and what they take. What they do stands in commands/. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { kuorumVersion, maxPriority } from '../cluster/index.js';
-import { bench, benchRaft } from './commands/bench.js';
+import { bench, benchRaft, benchStore } from './commands/bench.js';
 import { type ChaosCommandOptions, chaos } from './commands/chaos.js';
 import { type CheckOptions, check } from './commands/check.js';
 import { down } from './commands/down.js';
@@ -46,6 +46,26 @@ const integers =
   (minimum: number, maximum: number) =>
   (text: string): readonly number[] =>
     text.split(',').map(integer(minimum, maximum));
+
+function decimal(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`It must be a number from ${minimum} to ${maximum}.`);
+    }
+    return value;
+  };
+}
+
+/** Some of the names, with commas between them. */
+const choices =
+  <Name extends string>(names: readonly Name[]) =>
+  (text: string): readonly Name[] =>
+    text.split(',').map((part) => {
+      const name = names.find((known) => known === part);
+      if (name === undefined) throw new InvalidArgumentError(`It must be some of ${names.join(', ')}.`);
+      return name;
+    });
 
 /** `60s`, `500ms` or `2m`, in milliseconds. */
 function duration(text: string): number {
@@ -331,6 +351,15 @@ function addClients(program: Command): void {
     });
 }
 
+const storeOperations = [
+  'put',
+  'range-linearizable',
+  'range-serializable',
+  'txn',
+  'watch',
+  'lease-keep-alive',
+] as const;
+
 function addBench(program: Command): void {
   const command = program
     .command('bench')
@@ -350,6 +379,20 @@ function addBench(program: Command): void {
     .option('--seconds-per-run <seconds>', 'of load, for each measurement', integer(1, 3600))
     .option('--out <file>', 'where the JSON report goes')
     .action((options: Parameters<typeof benchRaft>[0]) => benchRaft(options));
+  command
+    .command('store')
+    .description('measure the store through the etcd API, beside an etcd when one is installed')
+    .option('--clients <counts>', 'calls under way at once, such as 1,100,1000', integers(1, 5_000))
+    .addOption(
+      new Option('--operations <names>', 'what to measure (default: all)').argParser(
+        choices(storeOperations),
+      ),
+    )
+    .option('--seconds-per-run <seconds>', 'of load, for each run', decimal(0.1, 3600))
+    .option('--rounds <count>', 'runs of each side, for each measurement', integer(1, 100))
+    .option('--no-etcd', 'measure Kuorum alone')
+    .option('--out <file>', 'where the JSON report goes')
+    .action((options: Parameters<typeof benchStore>[0]) => benchStore(options));
 }
 
 function addSimulate(program: Command): void {

@@ -4,3 +4,6 @@ export type { Program } from './http/handler.js';
 export type { EtcdLimits } from './limits.js';
 export type { MemberAddresses } from './member-addresses.js';
 export type { MembershipOrder, MembershipOrders, OrderOutcome, OrderRefusal } from './membership-orders.js';
+// What a client of the API needs, for those who measure it.
+export { type Codec, decode, encodeFrame, type Init } from './proto/codec.js';
+export * as etcdMessages from './proto/generated/rpc.js';

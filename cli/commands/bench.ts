@@ -1,5 +1,5 @@
-/** `kuorum bench` and `kuorum bench raft`: measure what they start themselves. */
-import type { BenchOptions, RaftBenchOptions } from '../../bench/index.js';
+/** `kuorum bench`, `kuorum bench raft` and `kuorum bench store`: measure what they start themselves. */
+import type { BenchOptions, RaftBenchOptions, StoreBenchOptions } from '../../bench/index.js';
 import { interruption } from '../interruption.js';
 
 export async function bench(options: BenchOptions): Promise<void> {
@@ -13,5 +13,12 @@ export async function benchRaft(options: RaftBenchOptions): Promise<void> {
   const signal = interruption();
   const { runRaftBench } = await import('../../bench/index.js');
   const report = await runRaftBench({ ...options, signal });
+  process.stdout.write(`report: ${report.path}\n`);
+}
+
+export async function benchStore(options: StoreBenchOptions): Promise<void> {
+  const signal = interruption();
+  const { runStoreBench } = await import('../../bench/index.js');
+  const report = await runStoreBench({ ...options, signal });
   process.stdout.write(`report: ${report.path}\n`);
 }
