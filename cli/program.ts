@@ -391,6 +391,7 @@ function addBench(program: Command): void {
     .option('--seconds-per-run <seconds>', 'of load, for each run', decimal(0.1, 3600))
     .option('--rounds <count>', 'runs of each side, for each measurement', integer(1, 100))
     .option('--no-etcd', 'measure Kuorum alone')
+    .option('--keys <count>', "measure one member's store with so many keys instead", integer(1, 10_000_000))
     .option('--out <file>', 'where the JSON report goes')
     .action((options: Parameters<typeof benchStore>[0]) => benchStore(options));
 }

@@ -16,7 +16,8 @@ export function answerRequests<Request, Answer>({ answer, failed, end }: Answeri
         failed(error instanceof Error ? (error.stack ?? error.message) : String(error)),
       )
       .then((said) => {
-        if (process.connected) process.send?.(said);
+        // A benchmark that has just gone is told by `disconnect`.
+        if (process.connected) process.send?.(said, () => {});
       });
   });
   // Ctrl-C reaches the whole foreground group; the benchmark decides what it means.

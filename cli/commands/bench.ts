@@ -16,9 +16,17 @@ export async function benchRaft(options: RaftBenchOptions): Promise<void> {
   process.stdout.write(`report: ${report.path}\n`);
 }
 
-export async function benchStore(options: StoreBenchOptions): Promise<void> {
+export interface BenchStoreOptions extends StoreBenchOptions {
+  /** Measure one member's store with so many keys instead. */
+  readonly keys?: number;
+}
+
+export async function benchStore({ keys, ...options }: BenchStoreOptions): Promise<void> {
   const signal = interruption();
-  const { runStoreBench } = await import('../../bench/index.js');
-  const report = await runStoreBench({ ...options, signal });
+  const { runStoreBench, runLargeStoreBench } = await import('../../bench/index.js');
+  const report =
+    keys === undefined
+      ? await runStoreBench({ ...options, signal })
+      : await runLargeStoreBench({ ...options, keys, signal });
   process.stdout.write(`report: ${report.path}\n`);
 }

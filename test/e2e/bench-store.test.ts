@@ -48,7 +48,7 @@ it('measures every operation of three members, and writes a report', async () =>
     '--rounds',
     '1',
   ];
-  const ended = await place.run([...words, '--out', out]);
+  const ended = await place.run([...words, '--out', out], { timeoutMilliseconds: 170_000 });
   expect(ended.code, ended.stderr).toBe(0);
   expect(ended.stdout).toContain(`report: ${out}\n`);
   expect(ended.stdout).toMatch(/^put +8 +kuorum +\d+ /m);
@@ -87,4 +87,38 @@ it('says which operations there are when it is given another', async () => {
   const { code, stderr } = await place.run(['bench', 'store', '--operations', 'put,get']);
   expect(code).not.toBe(0);
   expect(stderr).toContain('It must be some of put, range-linearizable,');
+});
+
+it('measures one store with many keys, and writes a report', async () => {
+  const out = join(place.folder, 'report.json');
+  const words = ['bench', 'store', '--keys', '1000', '--seconds-per-run', '0.3'];
+  const ended = await place.run([...words, '--out', out], { timeoutMilliseconds: 170_000 });
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(ended.stdout).toContain(`report: ${out}\n`);
+  expect(ended.stdout).toMatch(/^open, after kill -9 under load +\d/m);
+  const report = JSON.parse(await readFile(out, 'utf8')) as Record<string, unknown>;
+  expect(report).toMatchObject({ keys: 1000, valueBytes: 1024 });
+  for (const name of [
+    'loadSeconds',
+    'openAfterCleanStopMilliseconds',
+    'openAfterKillMilliseconds',
+    'databaseBytes',
+  ])
+    expect(report[name], name).toBeGreaterThan(0);
+  expect(report['reads']).toMatchObject([
+    { inFlight: 1, refused: 0 },
+    { inFlight: 64, refused: 0 },
+  ]);
+  for (const name of ['steady', 'flood']) {
+    const calls = report[name] as Record<string, number>;
+    expect(calls['operations'], name).toBeGreaterThan(0);
+    for (const field of ['maxMilliseconds', 'maxStallMilliseconds', 'longestSilenceMilliseconds'])
+      expect(calls[field], `${name} ${field}`).toBeGreaterThanOrEqual(0);
+  }
+  // All that was loaded, and what was written over it.
+  expect((report['compaction'] as Record<string, number>)['revisionsForgotten']).toBeGreaterThan(10);
+  const memory = report['memory'] as readonly { readonly when: string; readonly residentBytes?: number }[];
+  expect(memory.map(({ when }) => when)).toContain('after kill -9 and opening');
+  if (process.platform === 'linux')
+    for (const { when, residentBytes } of memory) expect(residentBytes, when).toBeGreaterThan(10e6);
 });
