@@ -73,6 +73,14 @@ export interface DatabaseOptions {
   readonly compression?: boolean;
 }
 
+export interface WriteFileOptions {
+  /**
+   * A longer file stays as long as it is, with what it held behind `bytes`: for contents that say where they end and
+   * are written often. A file whose length changes costs its file system several times as much to make durable.
+   */
+  readonly keepLength?: boolean;
+}
+
 /** One member's folder. Names are single path segments of `[a-z0-9.-]`. */
 export interface Disk {
   /** Creates the database when it is missing. */
@@ -83,7 +91,7 @@ export interface Disk {
   /** undefined when there is no such file. */
   readFile(name: string): Promise<Uint8Array | undefined>;
   /** Replaces the file; durable when resolved. A crash in between may leave the old, the new, or a torn file. */
-  writeFile(name: string, bytes: Uint8Array): Promise<void>;
+  writeFile(name: string, bytes: Uint8Array, options?: WriteFileOptions): Promise<void>;
   /** Lets go of file handles kept open between writes. Databases are closed by those who opened them. */
   close?(): Promise<void>;
 }

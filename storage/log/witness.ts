@@ -25,7 +25,7 @@ import {
 /** Larger batches do not travel inside their witness. */
 export const MAX_WITNESSED_BATCH_BYTES = 60 * 1024;
 
-/** Files keep a length that is a multiple of this, so that most writes change no file length. */
+/** Files have a length that is a multiple of this, and never become shorter: few writes change a file's length. */
 const SLOT_UNIT_BYTES = 4096;
 const HEADER_BYTES = DIGEST_BYTES + 4;
 const SLOTS = ['witness-a', 'witness-b'] as const;
@@ -82,7 +82,7 @@ function decode(file: Uint8Array): Witness | undefined {
 
 /** Durable when resolved. */
 export function writeWitness(disk: Disk, witness: Witness): Promise<void> {
-  return disk.writeFile(SLOTS[witness.counter % 2 === 0 ? 0 : 1], encode(witness));
+  return disk.writeFile(SLOTS[witness.counter % 2 === 0 ? 0 : 1], encode(witness), { keepLength: true });
 }
 
 /** The newest readable witness; undefined when there is none. */

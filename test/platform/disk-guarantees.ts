@@ -152,5 +152,21 @@ export function describeDisk(
         expect(text(await disk.readFile('note'))).toBe(content);
       }
     });
+
+    it('leaves a file as long as it is when asked to, and lets it grow', async () => {
+      const writes = [
+        ['first', 'first'],
+        ['a much longer second', 'a much longer second'],
+        ['third', 'thirdh longer second'],
+        ['', 'thirdh longer second'],
+        ['and the longest of them all', 'and the longest of them all'],
+      ] as const;
+      for (const [content, whole] of writes) {
+        await disk.writeFile('note', bytes(content), { keepLength: true });
+        expect(text(await disk.readFile('note'))).toBe(whole);
+      }
+      await disk.writeFile('note', bytes('short'));
+      expect(text(await disk.readFile('note'))).toBe('short');
+    });
   });
 }

@@ -17,6 +17,7 @@ import type {
   DiskReader,
   IterateOptions,
   Random,
+  WriteFileOptions,
 } from '../../../platform/index.js';
 import { DiskFailedError } from '../../../platform/index.js';
 import { Medium, type MediumEntry, textOfKey } from './medium.js';
@@ -152,9 +153,10 @@ class Simulation {
     return new DiskFailedError(kind, `write to ${name} failed`);
   }
 
-  writeFile(name: string, content: Uint8Array): Promise<void> {
+  writeFile(name: string, bytes: Uint8Array, options: WriteFileOptions | undefined): Promise<void> {
     const failure = this.takeFailure(name);
     if (failure !== undefined) return Promise.reject(failure);
+    const content = options?.keepLength === true ? overwritten(this.files.get(name), bytes) : bytes;
     this.#filesInFlight.set(name, content);
     const done = this.perform(() => {
       if (this.#filesInFlight.get(name) === content) this.#filesInFlight.delete(name);
@@ -408,6 +410,14 @@ class Database implements DiskDatabase {
   }
 }
 
+/** A longer file keeps what it held behind the new bytes. */
+function overwritten(before: Uint8Array | undefined, bytes: Uint8Array): Uint8Array {
+  if (before === undefined || before.length <= bytes.length) return bytes;
+  const whole = Uint8Array.from(before);
+  whole.set(bytes);
+  return whole;
+}
+
 export function simulatedDisk(options: SimulatedDiskOptions): SimulatedDisk {
   const disk = new Simulation(options);
   return {
@@ -419,7 +429,7 @@ export function simulatedDisk(options: SimulatedDiskOptions): SimulatedDisk {
       }),
     listDatabases: () => disk.perform(() => [...disk.media.keys()].sort()),
     readFile: (name) => disk.perform(() => disk.files.get(name)),
-    writeFile: (name, bytes) => disk.writeFile(name, bytes),
+    writeFile: (name, bytes, how) => disk.writeFile(name, bytes, how),
     crash: () => disk.crash(),
     setFull: (full) => {
       disk.full = full;

@@ -202,6 +202,20 @@ describe('a log that lost something', () => {
     });
   });
 
+  it('is completed from a witness that is shorter than the one it overwrote', async () => {
+    const other = simulatedDisk({ random: seededRandom(6) });
+    await formatLog(other, singleConfiguration);
+    const { log } = await open(other);
+    // Both slots have held a long one.
+    for (const index of [1, 2]) await log.append({ entries: [entry(index, 1, 20_000)] });
+    for (const index of [3, 4]) await log.append({ entries: [entry(index)], hardState: vote });
+    await log.close();
+    other.loseNewestBatches('log', 1);
+    expect(await look(other)).toMatchObject({ lastIndex: 4, hardState: vote, condition: { kind: 'intact' } });
+    other.loseNewestBatches('log', 3);
+    expect((await look(other)).condition.kind).toBe('recovering');
+  });
+
   it('still knows what it began with when its first batch is lost, and says so when nothing does', async () => {
     const newborn = simulatedDisk({ random: seededRandom(6) });
     await formatLog(newborn, singleConfiguration);

@@ -31,7 +31,7 @@ export function crashingDisk(disk: SimulatedDisk, crashAt: number): CrashingDisk
     deleteDatabase: (name) => changing(() => disk.deleteDatabase(name)),
     listDatabases: () => disk.listDatabases(),
     readFile: (name) => disk.readFile(name),
-    writeFile: (name, bytes) => changing(() => disk.writeFile(name, bytes)),
+    writeFile: (name, bytes, how) => changing(() => disk.writeFile(name, bytes, how)),
     get changes() {
       return changes;
     },
