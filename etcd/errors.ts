@@ -3,7 +3,7 @@
  * what is certainly not done is told precisely, what is unknown is told as a time-out, which clients take for exactly
  * that.
  */
-import type { Outcome, Refusal } from '../storage/index.js';
+import type { AuthProblem, Outcome, Refusal } from '../storage/index.js';
 import { GrpcError, StatusCode } from './grpc/status.js';
 
 const table = {
@@ -24,6 +24,20 @@ const table = {
   tooManyRequests: [StatusCode.RESOURCE_EXHAUSTED, 'too many requests'],
   permissionsChanged: [StatusCode.INVALID_ARGUMENT, 'revision of auth store is old'],
   permissionDenied: [StatusCode.PERMISSION_DENIED, 'permission denied'],
+  userExists: [StatusCode.FAILED_PRECONDITION, 'user name already exists'],
+  userNotFound: [StatusCode.FAILED_PRECONDITION, 'user name not found'],
+  userEmpty: [StatusCode.INVALID_ARGUMENT, 'user name is empty'],
+  roleExists: [StatusCode.FAILED_PRECONDITION, 'role name already exists'],
+  roleNotFound: [StatusCode.FAILED_PRECONDITION, 'role name not found'],
+  roleEmpty: [StatusCode.INVALID_ARGUMENT, 'role name is empty'],
+  roleNotGranted: [StatusCode.FAILED_PRECONDITION, 'role is not granted to the user'],
+  permissionNotGranted: [StatusCode.FAILED_PRECONDITION, 'permission is not granted to the role'],
+  permissionNotGiven: [StatusCode.INVALID_ARGUMENT, 'permission not given'],
+  rootUserMissing: [StatusCode.FAILED_PRECONDITION, 'root user does not exist'],
+  rootRoleMissing: [StatusCode.FAILED_PRECONDITION, 'root user does not have root role'],
+  invalidManagement: [StatusCode.INVALID_ARGUMENT, 'invalid auth management'],
+  authFailed: [StatusCode.INVALID_ARGUMENT, 'authentication failed, invalid user ID or password'],
+  authNotEnabled: [StatusCode.FAILED_PRECONDITION, 'authentication is not enabled'],
   invalidToken: [StatusCode.UNAUTHENTICATED, 'invalid auth token'],
   noLeader: [StatusCode.UNAVAILABLE, 'no leader'],
   notLeader: [StatusCode.FAILED_PRECONDITION, 'not leader'],
@@ -71,6 +85,21 @@ export function beyondOurs(field: string): GrpcError {
   );
 }
 
+const authErrors: Readonly<Record<AuthProblem, EtcdErrorName>> = {
+  'user-exists': 'userExists',
+  'user-not-found': 'userNotFound',
+  'user-empty': 'userEmpty',
+  'role-exists': 'roleExists',
+  'role-not-found': 'roleNotFound',
+  'role-empty': 'roleEmpty',
+  'role-not-granted': 'roleNotGranted',
+  'permission-not-granted': 'permissionNotGranted',
+  'root-user-missing': 'rootUserMissing',
+  'root-role-missing': 'rootRoleMissing',
+  'invalid-management': 'invalidManagement',
+  'permission-denied': 'permissionDenied',
+};
+
 export function refusalError(refusal: Refusal): GrpcError {
   switch (refusal.reason) {
     case 'no-leader':
@@ -101,6 +130,8 @@ export function refusalError(refusal: Refusal): GrpcError {
       return etcdError('tooManyOperations');
     case 'permissions-changed':
       return etcdError('permissionsChanged');
+    case 'auth':
+      return etcdError(authErrors[refusal.problem]);
     case 'compacted':
       return etcdError('compacted');
     case 'future-revision':

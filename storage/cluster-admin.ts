@@ -2,6 +2,8 @@
  * The cluster as its administrators see it: who the members are, how they do, and how the membership changes.
  */
 import type { MemberCondition, MembershipStep, RaftStatistics } from '../raft/index.js';
+import type { AuthState } from './auth/auth-state.js';
+import type { AuthChange } from './auth/change.js';
 import type { CallContext, Outcome } from './store.js';
 
 export type { MembershipStep } from '../raft/index.js';
@@ -145,6 +147,13 @@ export interface ClusterAdmin {
    * like a read there.
    */
   hashKv(revision: number, context: CallContext): Promise<Outcome<KeySpaceHash>>;
+  /**
+   * Users and roles as this member has applied them, with all that is secret about them; undefined: they are still
+   * at the revision that the caller knows.
+   */
+  authState(knownRevision?: number): Promise<AuthState | undefined>;
+  /** Refused with `auth` for what etcd's rules do not allow. A change that says nothing new keeps the revision. */
+  changeAuth(change: AuthChange, context: CallContext): Promise<Outcome<{ readonly authRevision: number }>>;
   /** Every member as this one sees it: reachable lately over the peer network, and itself. */
   health(): Promise<readonly MemberHealth[]>;
   defragment(context: CallContext): Promise<Outcome<Record<string, never>>>;

@@ -2,6 +2,20 @@
  * The door of storage/: the store as its clients see it, the member that keeps it, its folder, and the same
  * store across a thread.
  */
+export { roleOf, userOf } from './auth/apply-change.js';
+export {
+  type Access,
+  type AuthState,
+  authLimits,
+  initialAuth,
+  type Permission,
+  ROOT_ROLE,
+  ROOT_USER,
+  type Role,
+  type User,
+} from './auth/auth-state.js';
+export type { AuthChange, AuthProblem } from './auth/change.js';
+export { mayAccess, type Rights, rightsOf } from './auth/rights.js';
 export * from './cluster-admin.js';
 export { stepsTaken } from './member/membership.js';
 export {

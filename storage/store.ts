@@ -5,14 +5,22 @@
  * Revisions are etcd's: one main revision for each write transaction, the mod revision of each key it wrote.
  */
 
+import type { AuthProblem } from './auth/change.js';
+
 export interface CallContext {
   /** Who asks: for limits and logs. */
   readonly caller: string;
   /**
    * The revision of users and roles that the caller's permissions were judged by. A write that is applied after they
-   * changed is refused with `permissions-changed`, so that nobody acts on a right that was taken away.
+   * changed is refused with `permissions-changed`, so that nobody acts on a right that was taken away; so is a read
+   * of what this member has applied by then.
    */
   readonly authRevision?: number;
+  /**
+   * Whose right to write the keys that a lease has is judged when a write is applied that revokes the lease, or
+   * attaches another key to it. Absent: nobody's.
+   */
+  readonly user?: string;
   /** From now. A write that has no answer by then ends as `unknown`, a read as refused with `timeout`. */
   readonly timeoutMilliseconds: number;
 }
@@ -41,6 +49,8 @@ export type Refusal =
   | { readonly reason: 'duplicate-key'; readonly message: string }
   | { readonly reason: 'too-many-operations'; readonly message: string }
   | { readonly reason: 'permissions-changed'; readonly message: string }
+  /** Of what is done to users and roles, and of what `user` may not do. */
+  | { readonly reason: 'auth'; readonly problem: AuthProblem; readonly message: string }
   | { readonly reason: 'compacted'; readonly compactRevision: number; readonly message: string }
   | { readonly reason: 'future-revision'; readonly currentRevision: number; readonly message: string };
 

@@ -60,6 +60,7 @@ function refusalError(refusal: Refusal): ApiError {
     case 'duplicate-key':
     case 'too-many-operations':
     case 'permissions-changed':
+    case 'auth':
       return internalError(refusal.message);
     case 'compacted':
       return expired(`The resourceVersion for the provided list is too old: ${refusal.message}`);

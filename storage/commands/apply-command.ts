@@ -5,6 +5,9 @@
  * Reading may wait for the disk, changing may not: whoever reads or flushes between two steps of one entry
  * would see a revision without its changes, or write half of an entry.
  */
+import { judgeAuthChange } from '../auth/apply-change.js';
+import type { AuthChange } from '../auth/change.js';
+import { judgeLeases } from '../auth/judge-leases.js';
 import { applyLedgerCommand } from '../integrity/apply-ledger-command.js';
 import { refusalUnderAlarms } from '../integrity/refuse-under-alarms.js';
 import { planTxn } from '../mvcc/execute-txn.js';
@@ -12,6 +15,7 @@ import type { ReplicatedState } from '../mvcc/state.js';
 import { expireLeases, grantLease, renewLeases, revokeLease } from './apply-lease.js';
 import { type Applied, type ApplyStep, answer, refuse } from './apply-step.js';
 import type { Command, Envelope } from './command.js';
+import { permissionsChanged } from './result.js';
 
 function compact(state: ReplicatedState, revision: number): Applied {
   const { revision: currentRevision, compactRevision } = state;
@@ -27,20 +31,27 @@ function compact(state: ReplicatedState, revision: number): Applied {
   return answer({ kind: 'compacted', compactRevision: revision });
 }
 
+function changeAuth(state: ReplicatedState, change: AuthChange): Applied {
+  const verdict = judgeAuthChange(state.auth, change);
+  if (verdict.kind === 'refused') return answer({ kind: 'refused', refusal: verdict.refusal });
+  if (verdict.state !== undefined) state.setAuth(verdict.state);
+  return answer({ kind: 'auth', authRevision: state.authRevision });
+}
+
 /**
  * As `planCommand`, unless users or roles changed after the proposer's permissions were judged: then nothing
- * of it takes effect.
+ * of it takes effect. Nor does it when the proposer's user has no right to what its leases hold.
  */
 export async function planEnvelope(
   state: ReplicatedState,
-  envelope: Pick<Envelope, 'command' | 'authRevision'>,
+  envelope: Pick<Envelope, 'command' | 'authRevision' | 'user'>,
   timeMilliseconds: number,
 ): Promise<ApplyStep> {
-  const { command, authRevision } = envelope;
-  if (authRevision === undefined || authRevision === state.authRevision)
-    return planCommand(state, command, timeMilliseconds);
-  const message = `permissions were judged at revision ${authRevision} of users and roles, now they are at ${state.authRevision}`;
-  return refuse({ reason: 'permissions-changed', message });
+  const { command, authRevision, user } = envelope;
+  if (authRevision !== undefined && authRevision !== state.authRevision)
+    return refuse(permissionsChanged(authRevision, state.authRevision));
+  const refusal = user === undefined ? undefined : await judgeLeases(state, command, user);
+  return refusal === undefined ? planCommand(state, command, timeMilliseconds) : refuse(refusal);
 }
 
 /**
@@ -86,5 +97,7 @@ async function planCommand(
     case 'alarm-raise':
     case 'alarm-clear':
       return () => answer({ kind: 'ledger', changed: applyLedgerCommand(state, command) });
+    case 'auth':
+      return () => changeAuth(state, command.change);
   }
 }

@@ -2,6 +2,7 @@
  * What goes through the log: an envelope that says who proposed it and as which of their proposals, and one
  * command. The bytes are fixed by the format version: the same command is the same bytes everywhere.
  */
+import { AUTH_CHANGE_TYPES, type AuthChange, decodeAuthChange, encodeAuthChange } from '../auth/change.js';
 import { type AlarmKind, decodeAlarmKind, encodeAlarmKind } from '../integrity/ledger.js';
 import type { TxnRequest } from '../store.js';
 import {
@@ -9,6 +10,7 @@ import {
   DamagedRecordError,
   numberAt,
   packTuple,
+  stringAt,
   type Tuple,
   tupleAt,
   unpackTuple,
@@ -52,7 +54,9 @@ export type Command =
       readonly memberId: number;
       readonly alarm: AlarmKind;
       readonly belowIndex: number;
-    };
+    }
+  /** Of users and roles. */
+  | { readonly kind: 'auth'; readonly change: AuthChange };
 
 export interface Envelope {
   /** Random, one for each start of a proposer. */
@@ -63,8 +67,13 @@ export interface Envelope {
   readonly sequence: number;
   /** Apply it only while users and roles are at this revision; absent: whatever they are. */
   readonly authRevision?: number;
+  /** Whose right to the keys of its leases is judged where it is applied; absent: nobody's. */
+  readonly user?: string;
   readonly command: Command;
 }
+
+/** Each type of change has a kind of its own, from here on. */
+const FIRST_AUTH_KIND = 24;
 
 function encodeCommand(command: Command): readonly [number, Tuple] {
   switch (command.kind) {
@@ -92,13 +101,18 @@ function encodeCommand(command: Command): readonly [number, Tuple] {
       return [18, [command.memberId, encodeAlarmKind(command.alarm), command.atIndex]];
     case 'alarm-clear':
       return [19, [command.memberId, encodeAlarmKind(command.alarm), command.belowIndex]];
+    case 'auth': {
+      const [type, payload] = encodeAuthChange(command.change);
+      return [FIRST_AUTH_KIND + type, payload];
+    }
   }
 }
 
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const [kind, payload] = encodeCommand(envelope.command);
-  const { incarnation, baseIndex, sequence, authRevision = null } = envelope;
-  return packTuple([COMMAND_FORMAT_VERSION, incarnation, baseIndex, sequence, kind, payload, authRevision]);
+  const { incarnation, baseIndex, sequence, authRevision = null, user } = envelope;
+  const places = [COMMAND_FORMAT_VERSION, incarnation, baseIndex, sequence, kind, payload, authRevision];
+  return packTuple(user === undefined ? places : [...places, user]);
 }
 
 function decodeIds(payload: Tuple): readonly number[] {
@@ -146,8 +160,11 @@ function decodeCommand(kind: number, payload: Tuple): Command {
         alarm: decodeAlarmKind(numberAt(payload, 1)),
         belowIndex: numberAt(payload, 2),
       };
-    default:
-      throw new DamagedRecordError(`command kind ${kind}`);
+    default: {
+      const type = kind - FIRST_AUTH_KIND;
+      if (type < 0 || type >= AUTH_CHANGE_TYPES) throw new DamagedRecordError(`command kind ${kind}`);
+      return { kind: 'auth', change: decodeAuthChange(type, payload) };
+    }
   }
 }
 
@@ -167,6 +184,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     baseIndex: numberAt(tuple, 2),
     sequence: numberAt(tuple, 3),
     ...(hasAuthRevision ? { authRevision: numberAt(tuple, 6) } : {}),
+    ...(tuple.length > 7 ? { user: stringAt(tuple, 7) } : {}),
     command: decodeCommand(numberAt(tuple, 4), tupleAt(tuple, 5)),
   };
 }

@@ -1,4 +1,5 @@
 /** What applying a command answers, and how a short answer is remembered for a repeat of the proposal. */
+import { authProblems, decodeAuthProblem } from '../auth/change.js';
 import type { KeyValue, Refusal, TxnOperationResult, TxnResult } from '../store.js';
 import {
   booleanAt,
@@ -22,6 +23,7 @@ export type ApplyRefusal = Extract<
       | 'lease-exists'
       | 'key-not-found'
       | 'permissions-changed'
+      | 'auth'
       | 'too-large'
       | 'invalid'
       | 'compacted'
@@ -30,6 +32,12 @@ export type ApplyRefusal = Extract<
       | 'corrupt';
   }
 >;
+
+/** What the caller's permissions were judged by is not what is in force. */
+export function permissionsChanged(judgedBy: number, authRevision: number): ApplyRefusal {
+  const message = `permissions were judged at revision ${judgedBy} of users and roles, now they are at ${authRevision}`;
+  return { reason: 'permissions-changed', message };
+}
 
 export type ApplyResult =
   | { readonly kind: 'txn'; readonly value: TxnResult }
@@ -40,6 +48,8 @@ export type ApplyResult =
   | { readonly kind: 'compacted'; readonly compactRevision: number }
   /** Of the ledger: whether the entry changed it. */
   | { readonly kind: 'ledger'; readonly changed: boolean }
+  /** Of users and roles, which are at this revision now. */
+  | { readonly kind: 'auth'; readonly authRevision: number }
   | { readonly kind: 'refused'; readonly refusal: ApplyRefusal };
 
 function encodeItem(item: KeyValue): Tuple {
@@ -100,8 +110,16 @@ function decodeOperationResult(value: TupleValue): TxnOperationResult {
 }
 
 function refusalNumber(refusal: ApplyRefusal): number {
-  if (refusal.reason === 'compacted') return refusal.compactRevision;
-  return refusal.reason === 'future-revision' ? refusal.currentRevision : 0;
+  switch (refusal.reason) {
+    case 'compacted':
+      return refusal.compactRevision;
+    case 'future-revision':
+      return refusal.currentRevision;
+    case 'auth':
+      return authProblems.indexOf(refusal.problem);
+    default:
+      return 0;
+  }
 }
 
 export function encodeResult(result: ApplyResult): Uint8Array {
@@ -120,6 +138,8 @@ export function encodeResult(result: ApplyResult): Uint8Array {
       return packTuple([5, result.ttlSeconds]);
     case 'ledger':
       return packTuple([16, result.changed]);
+    case 'auth':
+      return packTuple([24, result.authRevision]);
     case 'refused':
       return packTuple([4, result.refusal.reason, result.refusal.message, refusalNumber(result.refusal)]);
   }
@@ -133,6 +153,8 @@ function decodeRefusal(tuple: Tuple): ApplyRefusal {
       return { reason, message, compactRevision: numberAt(tuple, 3) };
     case 'future-revision':
       return { reason, message, currentRevision: numberAt(tuple, 3) };
+    case 'auth':
+      return { reason, message, problem: decodeAuthProblem(numberAt(tuple, 3)) };
     case 'lease-not-found':
     case 'lease-exists':
     case 'key-not-found':
@@ -172,6 +194,8 @@ export function decodeResult(bytes: Uint8Array): ApplyResult {
     }
     case 16:
       return { kind: 'ledger', changed: booleanAt(tuple, 1) };
+    case 24:
+      return { kind: 'auth', authRevision: numberAt(tuple, 1) };
     default:
       throw new DamagedRecordError('a result');
   }

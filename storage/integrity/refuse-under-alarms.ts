@@ -32,6 +32,8 @@ function grows(command: Command): boolean {
     case 'hash-report':
     case 'alarm-raise':
     case 'alarm-clear':
+    // Bounded, and who may do what must be changeable also then.
+    case 'auth':
       return false;
   }
 }
@@ -45,6 +47,7 @@ function changes(command: Command): boolean {
     case 'lease-expire':
     case 'lease-renew':
     case 'compact':
+    case 'auth':
       return true;
     case 'clock-checkpoint':
     case 'raise-format-version':

@@ -3,6 +3,9 @@
 import type { Clock } from '../../platform/index.js';
 import { DiskFailedError } from '../../platform/index.js';
 import type { Configuration, MembershipRefusal, RaftNode, RaftStatus, Transport } from '../../raft/index.js';
+import type { AuthState } from '../auth/auth-state.js';
+import type { AuthChange } from '../auth/change.js';
+import { checkAuthChange } from '../auth/check-change.js';
 import type {
   Alarm,
   ClusterAdmin,
@@ -301,6 +304,30 @@ export class LocalAdmin implements ClusterAdmin {
       return { kind: 'refused', refusal: reason };
     } finally {
       await state.view.close();
+    }
+  }
+
+  async authState(knownRevision?: number): Promise<AuthState | undefined> {
+    const { auth } = this.#options.machine.state;
+    return auth.revision === knownRevision ? undefined : auth;
+  }
+
+  async changeAuth(
+    change: AuthChange,
+    context: CallContext,
+  ): Promise<Outcome<{ readonly authRevision: number }>> {
+    const refusal = checkAuthChange(change) ?? this.#options.soundness.refusal();
+    if (refusal !== undefined) return { kind: 'refused', refusal };
+    const outcome = await this.#options.run({ kind: 'auth', change }, context);
+    if (outcome.kind !== 'done') return outcome;
+    const { value } = outcome;
+    switch (value.kind) {
+      case 'auth':
+        return { kind: 'done', value: { authRevision: value.authRevision } };
+      case 'refused':
+        return { kind: 'refused', refusal: value.refusal };
+      default:
+        throw new Error(`a change of users and roles was answered with ${value.kind}`);
     }
   }
 

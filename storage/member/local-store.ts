@@ -5,7 +5,7 @@ import { DiskFailedError } from '../../platform/index.js';
 import type { RaftNode } from '../../raft/index.js';
 import { textOf } from '../bytes.js';
 import type { Command } from '../commands/command.js';
-import type { ApplyResult } from '../commands/result.js';
+import { type ApplyResult, permissionsChanged } from '../commands/result.js';
 import { checkCount, checkSelection, checkTxn } from '../commands/validate.js';
 import { RangeCollector } from '../mvcc/range-collector.js';
 import { checkRevision, readRange } from '../mvcc/read-range.js';
@@ -168,6 +168,8 @@ export class LocalStore implements Store {
       const behind = await this.#awaitReadIndex(context);
       if (behind !== undefined) return refused(behind);
     }
+    const stale = this.#judgedByOthers(context);
+    if (stale !== undefined) return refused(stale);
     try {
       return await read();
     } catch (error) {
@@ -181,6 +183,13 @@ export class LocalStore implements Store {
       }
       return refused(reason);
     }
+  }
+
+  /** Looked at in the turn in which the read begins: what it sees is of no later revision of users and roles. */
+  #judgedByOthers({ authRevision }: CallContext): Refusal | undefined {
+    const inForce = this.#options.machine.state.authRevision;
+    if (authRevision === undefined || authRevision === inForce) return undefined;
+    return permissionsChanged(authRevision, inForce);
   }
 
   #readLinearizable<Value>(

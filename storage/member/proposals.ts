@@ -153,7 +153,7 @@ export class Proposals {
 
   async #runOnce(
     command: Command,
-    { authRevision }: CallContext,
+    { authRevision, user }: CallContext,
     deadline: number,
   ): Promise<Outcome<ApplyResult> | 'session-unknown'> {
     // A proposal further ahead could push the oldest one out of the session's window.
@@ -163,7 +163,10 @@ export class Proposals {
     const incarnation = this.#session();
     this.#sequence += 1;
     const sequence = this.#sequence;
-    const judged = authRevision === undefined ? {} : { authRevision };
+    const judged = {
+      ...(authRevision === undefined ? {} : { authRevision }),
+      ...(user === undefined ? {} : { user }),
+    };
     const bytes = encodeEnvelope({ incarnation, baseIndex: this.#baseIndex, sequence, command, ...judged });
     if (bytes.length > storeLimits.maxRequestBytes + ENVELOPE_BYTES) return refused(refusalOf('too-large'));
     if (this.#bytes + bytes.length > this.#limits.maxProposalBytes) return refused(refusalOf('queue-full'));

@@ -4,8 +4,8 @@
  */
 import { bytesOf } from '../bytes.js';
 import { DamagedRecordError, openRecord } from '../tuple.js';
-import { keyOfHead, META_KEY, ORIGIN_KEY, parseVersionKey } from './key-space.js';
-import { decodeLease, decodeVersion, type RecordSalt } from './records.js';
+import { AUTH_KEY, keyOfHead, META_KEY, ORIGIN_KEY, parseVersionKey } from './key-space.js';
+import { decodeAuthRecord, decodeLease, decodeVersion, type RecordSalt } from './records.js';
 
 /** Throws `DamagedRecordError`. */
 export function checkRecord(salt: RecordSalt, databaseKey: string, record: Uint8Array): void {
@@ -18,6 +18,9 @@ export function checkRecord(salt: RecordSalt, databaseKey: string, record: Uint8
       return;
     case 'l':
       decodeLease(salt, record);
+      return;
+    case AUTH_KEY:
+      decodeAuthRecord(salt, record);
       return;
     case 'r':
     case 's':

@@ -8,12 +8,14 @@
  * - `l` + lease, `a` + lease + key, `x` + expiry time + lease: leases, their keys, their order of expiry.
  * - `s` + incarnation + slot: results of recent proposals.
  * - `m`: the meta record.
+ * - `u`: users and roles, when there ever were any.
  * - `o`: this copy's own, in no snapshot: the index of the snapshot that it was received with.
  */
 import { integerOfText, textOfInteger } from '../bytes.js';
 
 export const META_KEY = 'm';
 export const ORIGIN_KEY = 'o';
+export const AUTH_KEY = 'u';
 
 export const headKey = (key: string): string => `k${key}`;
 export const keyOfHead = (databaseKey: string): string => databaseKey.slice(1);

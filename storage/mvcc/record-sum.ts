@@ -1,18 +1,20 @@
 /**
- * Checks a whole state record by record: each live key and each lease against its own digest, and all of them
- * together against the state hash that the meta record carries.
+ * Checks a whole state record by record: each live key, each lease, users and roles against their own digest, and
+ * all of them together against the state hash that the meta record carries.
  */
 import { bytesOf, equalBytes } from '../bytes.js';
+import type { AuthState } from '../auth/auth-state.js';
 import type { KeyValue } from '../store.js';
 import { DamagedRecordError } from '../tuple.js';
-import { keyOfHead } from './key-space.js';
-import { decodeLease, decodeVersion, type LeaseRecord, type MetaRecord, type RecordSalt } from './records.js';
+import { AUTH_KEY, keyOfHead } from './key-space.js';
+import { decodeAuthRecord, decodeLease, decodeVersion, type LeaseRecord, type MetaRecord, type RecordSalt } from './records.js';
 import { StateHash } from './state-hash.js';
 import { stateHashOf } from './whole-hash.js';
 
 export type LogicalRecord =
   | { readonly kind: 'key'; readonly item: KeyValue }
   | { readonly kind: 'lease'; readonly lease: LeaseRecord }
+  | { readonly kind: 'auth'; readonly auth: AuthState }
   /** History, sessions and what else the state hash does not cover. */
   | { readonly kind: 'other' };
 
@@ -38,6 +40,11 @@ export class RecordSum {
       const lease = decodeLease(this.#salt, value);
       this.#hash.add(value);
       return { kind: 'lease', lease };
+    }
+    if (name === AUTH_KEY) {
+      const auth = decodeAuthRecord(this.#salt, value);
+      this.#hash.add(value);
+      return { kind: 'auth', auth };
     }
     return other;
   }

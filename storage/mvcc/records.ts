@@ -1,4 +1,6 @@
 /** The records of the state database, each with a digest or checksum that binds it to its key. */
+
+import { type AuthState, decodeAuth, encodeAuth, initialAuth } from '../auth/auth-state.js';
 import { bytesOf, equalBytes } from '../bytes.js';
 import { DIGEST_BYTES, digest } from '../checksum.js';
 import { decodeLedger, emptyLedger, encodeLedger, type Ledger } from '../integrity/ledger.js';
@@ -167,6 +169,8 @@ export interface MetaRecord {
   /** What every member of the cluster is known to read. */
   readonly clusterFormatVersion: number;
   readonly ledger: Ledger;
+  /** Of the record of users and roles, which belongs to this one. */
+  readonly authRevision: number;
 }
 
 /** 0: this copy began empty, and grew by the log alone. */
@@ -192,6 +196,7 @@ export function encodeMeta(databaseKey: string, meta: MetaRecord): Uint8Array {
     meta.sessionFloor,
     meta.clusterFormatVersion,
     encodeLedger(meta.ledger),
+    meta.authRevision,
   ]);
 }
 
@@ -211,5 +216,32 @@ export function decodeMeta(databaseKey: string, record: Uint8Array): MetaRecord 
     clusterFormatVersion: numberAt(tuple, 10),
     // Not there in a state of before there was one.
     ledger: tuple.length > 11 ? decodeLedger(tupleAt(tuple, 11)) : emptyLedger,
+    authRevision: tuple.length > 12 ? numberAt(tuple, 12) : initialAuth.revision,
   };
+}
+
+/** Like a lease: a digest that the state hash sums up. */
+export function encodeAuthRecord(salt: RecordSalt, auth: AuthState): Uint8Array {
+  return digested(salt, bytesOf('users and roles'), encodeAuth(auth));
+}
+
+/** Throws `DamagedRecordError`. */
+export function decodeAuthRecord(salt: RecordSalt, record: Uint8Array): AuthState {
+  return decodeAuth(openVersion(salt, bytesOf('users and roles'), record));
+}
+
+/** What belongs to this meta record. Throws `DamagedRecordError`. */
+export function openAuth(
+  salt: RecordSalt,
+  record: Uint8Array | undefined,
+  meta: Pick<MetaRecord, 'authRevision'>,
+): AuthState {
+  const auth = record === undefined ? initialAuth : decodeAuthRecord(salt, record);
+  // One that is lost must not be taken for one that never was: everybody would be let in.
+  if (auth.revision !== meta.authRevision) {
+    throw new DamagedRecordError(
+      `users and roles are at revision ${auth.revision}, the state says ${meta.authRevision}`,
+    );
+  }
+  return auth;
 }

@@ -10,16 +10,18 @@ import type { Clock, DiskDatabase } from '../../platform/index.js';
 import type { SnapshotMetadata } from '../../raft/index.js';
 import { decodeConfiguration, encodeConfiguration } from '../../raft/index.js';
 import { bytesOf, textOf } from '../bytes.js';
+import { type AuthState, initialAuth } from '../auth/auth-state.js';
 import { SessionTable } from '../commands/sessions.js';
 import { emptyLedger, keepMembers, type Ledger } from '../integrity/ledger.js';
 import type { KeyValue } from '../store.js';
 import { DamagedRecordError } from '../tuple.js';
-import { headKey, META_KEY, revisionKey, versionKey } from './key-space.js';
+import { AUTH_KEY, headKey, META_KEY, revisionKey, versionKey } from './key-space.js';
 import { LeaseBook } from './lease-book.js';
 import { LiveHash } from './live-hash.js';
 import {
   decodeMeta,
   decodeVersion,
+  encodeAuthRecord,
   encodeChanges,
   encodeMeta,
   encodeTombstone,
@@ -27,6 +29,7 @@ import {
   type KeyChange,
   type LeaseRecord,
   type MetaRecord,
+  openAuth,
   type RecordSalt,
   recordSalt,
   type StoredVersion,
@@ -119,13 +122,18 @@ export class ReplicatedState {
   readonly leases: LeaseBook;
   readonly #hash: LiveHash;
   #meta: MetaRecord;
+  #auth: AuthState;
+  /** As it is stored; undefined: there never were users or roles. */
+  #authRecord: Uint8Array | undefined;
   #durableIndex: number;
   #digested: { readonly configuration: Uint8Array; readonly bytes: Uint8Array } | undefined;
 
-  private constructor(options: StateOptions, meta: MetaRecord) {
+  private constructor(options: StateOptions, meta: MetaRecord, authRecord: Uint8Array | undefined) {
     this.#salt = recordSalt(options.clusterId);
     this.#cache = new VersionCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
     this.#meta = meta;
+    this.#auth = openAuth(this.#salt, authRecord, meta);
+    this.#authRecord = authRecord;
     this.#durableIndex = meta.appliedIndex;
     this.#hash = new LiveHash(meta.hash);
     this.sessions = new SessionTable(meta.sessionFloor);
@@ -158,7 +166,7 @@ export class ReplicatedState {
     if (meta.formatVersion > STATE_FORMAT_VERSION) {
       throw new DamagedRecordError(`state format ${meta.formatVersion} is newer than this version`);
     }
-    const state = new ReplicatedState(options, meta);
+    const state = new ReplicatedState(options, meta, await options.database.get(bytesOf(AUTH_KEY)));
     await state.#restoreSessions(options.database);
     return state;
   }
@@ -196,9 +204,13 @@ export class ReplicatedState {
     return this.#meta.timeMilliseconds;
   }
 
-  /** Of users and roles; 0 while there are none. */
+  /** Users and roles. */
+  get auth(): AuthState {
+    return this.#auth;
+  }
+
   get authRevision(): number {
-    return 0;
+    return this.#auth.revision;
   }
 
   get clusterFormatVersion(): number {
@@ -243,7 +255,7 @@ export class ReplicatedState {
   }
 
   /**
-   * Of keys, leases, membership, revisions and the ledger: 32 hex digits, equal on all members at equal applied
+   * Of keys, leases, membership, users, revisions and the ledger: 32 hex digits, equal on all members at equal applied
    * index.
    */
   stateHash(): string {
@@ -394,6 +406,16 @@ export class ReplicatedState {
     this.#meta = { ...this.#meta, ledger };
   }
 
+  setAuth(auth: AuthState): void {
+    const record = encodeAuthRecord(this.#salt, auth);
+    this.#store.set(AUTH_KEY, record);
+    if (this.#authRecord !== undefined) this.#hash.removed(AUTH_KEY, this.#authRecord);
+    this.#hash.added(AUTH_KEY, record);
+    this.#authRecord = record;
+    this.#auth = auth;
+    this.#meta = { ...this.#meta, authRevision: auth.revision };
+  }
+
   setRaw = (databaseKey: string, value: Uint8Array | null): void => this.#store.set(databaseKey, value);
 
   /** Ends the unit of one log entry. */
@@ -446,5 +468,6 @@ function metaAtBirth(birth: SnapshotMetadata): MetaRecord {
     sessionFloor: 0,
     clusterFormatVersion: 1,
     ledger: emptyLedger,
+    authRevision: initialAuth.revision,
   };
 }

@@ -22,7 +22,7 @@ type HashedMeta = Pick<
   'revision' | 'compactRevision' | 'clusterFormatVersion' | 'configuration' | 'ledger'
 >;
 
-/** Of keys, leases, membership and revisions, without the ledger. */
+/** Of keys, leases, users, membership and revisions, without the ledger. */
 export function contentHashOf(
   salt: RecordSalt,
   records: RecordHash,

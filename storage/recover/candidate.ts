@@ -12,9 +12,9 @@ import { bytesOf, textOf } from '../bytes.js';
 import { openMemberLog } from '../log/member-log.js';
 import type { MemberIdentity } from '../member/identity-file.js';
 import { MemberFolderError, readMemberIdentity } from '../member-folder.js';
-import { META_KEY } from '../mvcc/key-space.js';
+import { AUTH_KEY, META_KEY } from '../mvcc/key-space.js';
 import { type LogicalRecord, RecordSum } from '../mvcc/record-sum.js';
-import { decodeMeta, type MetaRecord, recordSalt } from '../mvcc/records.js';
+import { decodeMeta, type MetaRecord, openAuth, recordSalt } from '../mvcc/records.js';
 import { CannotApplyError, FIRST_STATE, MemberStateMachine } from '../state-machine.js';
 import { DamagedRecordError } from '../tuple.js';
 
@@ -150,6 +150,9 @@ export async function readCheckedState(
   } finally {
     await iterator.close();
   }
+  const users = await database.get(bytesOf(AUTH_KEY));
+  openAuth(recordSalt(clusterId), users, meta);
+  if (users !== undefined) await visit(sum.add(AUTH_KEY, users));
   if (!sum.matches(meta)) throw new DamagedRecordError('the state does not match its state hash');
   return meta;
 }

@@ -1,6 +1,6 @@
 /**
- * The folders of a new cluster's members, made from the logical records of a state: keys and leases under the new
- * cluster's digests, no history, no sessions, and a session floor above every old proposal. The revision is raised, so
+ * The folders of a new cluster's members, made from the logical records of a state: keys, leases, users and roles
+ * under the new cluster's digests, no history, no sessions, and a session floor above every old proposal. The revision is raised, so
  * that nothing clients were shown before is shown again with other contents, and all before is marked compacted.
  *
  * The folders stand as if this were one more entry of the log. Each is read back before anybody relies on it, and its
@@ -13,9 +13,10 @@ import { emptyLedger } from '../integrity/ledger.js';
 import { formatLogAfter } from '../log/format-log.js';
 import { encodeIdentity } from '../member/identity-file.js';
 import { FORMAT_VERSION, IDENTITY_FILE } from '../member-folder.js';
-import { attachmentKey, expiryKey, headKey, leaseKey, META_KEY } from '../mvcc/key-space.js';
+import { AUTH_KEY, attachmentKey, expiryKey, headKey, leaseKey, META_KEY } from '../mvcc/key-space.js';
 import type { LogicalRecord } from '../mvcc/record-sum.js';
 import {
+  encodeAuthRecord,
   encodeLease,
   encodeMeta,
   encodeVersion,
@@ -43,7 +44,7 @@ export interface NewFolder {
 /** Every logical record once, each checked; at last what the state's meta record said. */
 export type ReadRecords = (
   visit: (record: LogicalRecord) => Promise<void> | undefined,
-) => Promise<Pick<MetaRecord, 'clusterFormatVersion'>>;
+) => Promise<Pick<MetaRecord, 'clusterFormatVersion' | 'authRevision'>>;
 
 export interface RaisedFoldersOptions {
   readonly folders: readonly NewFolder[];
@@ -108,6 +109,7 @@ async function writeStates(options: RaisedFoldersOptions): Promise<void> {
       sessionFloor: start.index,
       clusterFormatVersion: before.clusterFormatVersion,
       ledger: emptyLedger,
+      authRevision: before.authRevision,
     });
     batch.push({ type: 'put', key: bytesOf(META_KEY), value: meta });
     await write();
@@ -139,6 +141,8 @@ function recordsOf(
         [expiryKey(lease.expiresMilliseconds, lease.id), nothing],
       ];
     }
+    case 'auth':
+      return [[AUTH_KEY, encodeAuthRecord(salt, record.auth)]];
     case 'other':
       return [];
   }

@@ -1,4 +1,5 @@
 /** The client's end: the store of another thread, with the same promises. */
+import type { AuthState } from '../auth/auth-state.js';
 import type {
   Alarm,
   ClusterAdmin,
@@ -135,12 +136,14 @@ class Connection {
     return answer as Outcome<Value>;
   }
 
-  async plain<Value>(method: PlainMethod): Promise<Value> {
+  async plain<Value>(method: PlainMethod, argument?: unknown): Promise<Value> {
     if (this.#closed) throw new Error(stopping.message);
     const answer = await new Promise<unknown>((resolve, reject) => {
       const id = this.#nextId++;
       this.#calls.set(id, { resolve, reject, whenClosed: undefined });
-      this.#queue.send({ kind: 'plain', id, method });
+      this.#queue.send(
+        argument === undefined ? { kind: 'plain', id, method } : { kind: 'plain', id, method, argument },
+      );
     });
     return answer as Value;
   }
@@ -231,6 +234,10 @@ export function connectStore(port: StorePort, options: ConnectStoreOptions = {})
       connection.call<{ readonly changed: boolean }>('admin.disarm', alarm, context, true),
     hashKv: (revision, context) => connection.call<KeySpaceHash>('admin.hashKv', revision, context, false),
     hash: () => connection.plain<{ readonly appliedIndex: number; readonly stateHash: string }>('admin.hash'),
+    authState: async (knownRevision) =>
+      (await connection.plain<AuthState | null>('admin.authState', knownRevision)) ?? undefined,
+    changeAuth: (change, context) =>
+      connection.call<{ readonly authRevision: number }>('admin.changeAuth', change, context, true),
     health: () => connection.plain<readonly MemberHealth[]>('admin.health'),
     defragment: (context) => connection.call<Record<string, never>>('admin.defragment', null, context, true),
     snapshot: () => connection.snapshot(),

@@ -31,14 +31,16 @@ export type PlainMethod =
   | 'admin.membership'
   | 'admin.alarms'
   | 'admin.hash'
-  | 'admin.health';
+  | 'admin.health'
+  | 'admin.authState';
 export type AdminMethod =
   | 'admin.changeMembers'
   | 'admin.moveLeader'
   | 'admin.defragment'
   | 'admin.raiseAlarm'
   | 'admin.disarm'
-  | 'admin.hashKv';
+  | 'admin.hashKv'
+  | 'admin.changeAuth';
 
 /** From the client to the server. */
 export type Request =
@@ -49,7 +51,12 @@ export type Request =
       readonly argument: unknown;
       readonly context: CallContext;
     }
-  | { readonly kind: 'plain'; readonly id: number; readonly method: PlainMethod }
+  | {
+      readonly kind: 'plain';
+      readonly id: number;
+      readonly method: PlainMethod;
+      readonly argument?: unknown;
+    }
   | { readonly kind: 'watch'; readonly id: number; readonly request: unknown }
   | { readonly kind: 'snapshot'; readonly id: number }
   /** Credit for one step of a watch or a snapshot. */

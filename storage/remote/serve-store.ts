@@ -1,4 +1,5 @@
 /** The server's end: answers calls on a port from the store and the administration of this thread. */
+import type { AuthChange } from '../auth/change.js';
 import type { Alarm, ClusterAdmin, SnapshotStep, SnapshotStream } from '../cluster-admin.js';
 import type { CallContext, Outcome, Store, Watch, WatchStep } from '../store.js';
 import {
@@ -64,10 +65,12 @@ function call(
       return admin.disarm(argument as Alarm, context);
     case 'admin.hashKv':
       return admin.hashKv(argument as number, context);
+    case 'admin.changeAuth':
+      return admin.changeAuth(argument as AuthChange, context);
   }
 }
 
-function plain({ store, admin }: Served, method: PlainMethod): Promise<unknown> {
+function plain({ store, admin }: Served, method: PlainMethod, argument: unknown): Promise<unknown> {
   switch (method) {
     case 'store.status':
       return store.status();
@@ -85,6 +88,8 @@ function plain({ store, admin }: Served, method: PlainMethod): Promise<unknown> 
       return admin.hash();
     case 'admin.health':
       return admin.health();
+    case 'admin.authState':
+      return admin.authState(argument as number | undefined).then((state) => state ?? null);
   }
 }
 
@@ -120,7 +125,7 @@ export function serveStore(served: Served, port: StorePort): ServedStore {
         void answer(request.id, call(served, request.method, request.argument, request.context));
         return;
       case 'plain':
-        void answer(request.id, plain(served, request.method));
+        void answer(request.id, plain(served, request.method, request.argument));
         return;
       case 'watch':
         watches.set(request.id, served.store.watch(request.request as Parameters<Store['watch']>[0]));

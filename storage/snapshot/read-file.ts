@@ -245,7 +245,7 @@ async function readRecords(
 ): Promise<ReadRecords> {
   const salt = recordSalt(header.clusterId);
   const sum = new RecordSum(salt);
-  const counts = { key: 0, lease: 0, other: 0 };
+  const counts = { key: 0, lease: 0, auth: 0, other: 0 };
   let meta: MetaRecord | undefined;
   try {
     for await (const { key, value } of decodeChunks(chunkReader.chunks())) {
@@ -262,7 +262,7 @@ async function readRecords(
     if (error instanceof DamagedRecordError) throw damaged(chunkReader.offset, error.message, error);
     throw error;
   }
-  return { meta, keys: counts.key, leases: counts.lease, records: counts.key + counts.lease + counts.other };
+  return { meta, keys: counts.key, leases: counts.lease, records: counts.key + counts.lease + counts.auth + counts.other };
 }
 
 function openMeta(value: Uint8Array): MetaRecord {

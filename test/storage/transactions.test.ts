@@ -321,7 +321,7 @@ describe('a write that was judged by permissions', () => {
     store.txn({ compare: [], then: [put('a', '1')], else: [] }, { ...context, authRevision });
 
   it('is applied while users and roles are as they were', async () => {
-    expect((await judged(0)).kind).toBe('done');
+    expect((await judged(1)).kind).toBe('done');
   });
 
   it('is refused when they changed, and changes nothing', async () => {

@@ -26,6 +26,7 @@ import type {
   WatchRequest,
   WatchStep,
 } from '../../../storage/index.js';
+import { initialAuth } from '../../../storage/index.js';
 import { pageOf } from './memory-page.js';
 
 interface Decided {
@@ -464,6 +465,9 @@ export function createMemoryAdmin(store: MemoryStore): MemoryAdmin {
       Promise.resolve({ kind: 'refused', refusal: { reason: 'invalid', message: 'no hash here' } }),
     hash: () => Promise.resolve({ appliedIndex: 1, stateHash: '0'.repeat(32) }),
     health: () => Promise.resolve(admin.members3),
+    authState: () => Promise.resolve(initialAuth),
+    changeAuth: () =>
+      Promise.resolve({ kind: 'refused', refusal: { reason: 'invalid', message: 'no users here' } }),
     defragment: () => Promise.resolve({ kind: 'done', value: {} }),
     snapshot: () => ({
       next: () =>
