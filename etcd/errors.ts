@@ -77,6 +77,18 @@ export function etcdErrorText(name: EtcdErrorName): string {
   return `etcdserver: ${table[name][1]}`;
 }
 
+const codeNames = new Map(
+  Object.entries(StatusCode).map(([name, code]) => [
+    code as number,
+    name.toLowerCase().replace(/(?:^|_)([a-z])/g, (_, first: string) => first.toUpperCase()),
+  ]),
+);
+
+/** As Go prints it, which is how some clients are told, and what they compare with. */
+export function goErrorText({ code, message }: GrpcError): string {
+  return `rpc error: code = ${codeNames.get(code) ?? code} desc = ${message}`;
+}
+
 /** A number that we have no place for: ids and revisions are below 2^53 here. */
 export function beyondOurs(field: string): GrpcError {
   return new GrpcError(

@@ -1,6 +1,10 @@
 /** Putting one etcd API server together. Nothing here is shared with another server in the same process. */
-import type { Clock, Logger } from '../platform/index.js';
+import type { Clock, Logger, Random } from '../platform/index.js';
 import type { ClusterAdmin, Store } from '../storage/index.js';
+import { authorize } from './auth/authorize.js';
+import { Guard } from './auth/guard.js';
+import { Passwords } from './auth/password.js';
+import { Tokens } from './auth/tokens.js';
 import { CallCounts } from './grpc/call-counts.js';
 import { type GrpcServer, type GrpcServerLimits, startGrpcServer } from './grpc/server.js';
 import { httpHandler, type Program } from './http/handler.js';
@@ -9,6 +13,7 @@ import type { MemberAddresses } from './member-addresses.js';
 import { MemberFacts } from './member-facts.js';
 import type { MembershipOrders } from './membership-orders.js';
 import { surround } from './require-leader.js';
+import { authService } from './services/auth.js';
 import { clusterService } from './services/cluster.js';
 import { electionService } from './services/election.js';
 import { healthService } from './services/health.js';
@@ -25,6 +30,7 @@ export interface EtcdServerOptions {
   readonly addresses: MemberAddresses;
   readonly orders: MembershipOrders;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
   readonly memberName: string;
   readonly program: Program;
@@ -44,7 +50,7 @@ export interface EtcdServer {
 
 /** Resolves when the port listens. @throws when the port cannot be bound */
 export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdServer> {
-  const { store, admin, addresses, orders, clock, host, port, tls } = options;
+  const { store, admin, addresses, orders, clock, random, host, port, tls } = options;
   const logger = options.logger.with({ member: options.memberName, part: 'etcd' });
   const limits = { ...defaultEtcdLimits, ...options.limits };
   const facts = await MemberFacts.learn(admin, clock);
@@ -53,11 +59,29 @@ export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdS
     closing.add(listener);
     return () => closing.delete(listener);
   };
-  const tools: ServiceTools = { store, admin, facts, addresses, orders, clock, logger, limits, onClosing };
+  const tokens = new Tokens(clock);
+  const { requestTimeoutMilliseconds: timeoutMilliseconds, maxTxnOperations } = limits;
+  const guard = await Guard.learn({ store, admin, tokens, timeoutMilliseconds, maxTxnOperations });
+  const tools: ServiceTools = {
+    store,
+    admin,
+    facts,
+    addresses,
+    orders,
+    guard,
+    tokens,
+    passwords: new Passwords(random),
+    clock,
+    random,
+    logger,
+    limits,
+    onClosing,
+  };
   const methods = [
     kvService,
     watchService,
     leaseService,
+    authService,
     clusterService,
     maintenanceService,
     lockService,
@@ -74,7 +98,7 @@ export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdS
       limits,
       clock,
       logger,
-      methods: surround(methods, { facts, onClosing }),
+      methods: surround(authorize(methods, guard), { facts, onClosing }),
       plain: httpHandler({ ...tools, counts, program: options.program }),
       counts,
     });

@@ -47,7 +47,7 @@ export async function startApiHost(options: ApiHostOptions): Promise<ApiHost> {
   const etcd = await listenAgain(
     'etcd',
     config.clientPort,
-    (port) => startEtcdServer({ ...common, addresses, orders, program, port, tls }),
+    (port) => startEtcdServer({ ...common, addresses, orders, program, random, port, tls }),
     logger,
   ).catch(async (error: unknown) => {
     await api.close({ graceMilliseconds: 0 });

@@ -1,4 +1,5 @@
 /** One call as a handler sees it, whatever carries it. */
+import type { KeyRange } from '../../storage/index.js';
 import type { Init } from '../proto/codec.js';
 
 /** Who called, as the TLS layer verified it. */
@@ -6,8 +7,21 @@ export interface Peer {
   readonly commonName: string;
 }
 
+/** What a call may do, as it was judged before it was handled. */
+export interface Permit {
+  /** The users and roles that it was judged by. */
+  readonly authRevision: number;
+  /** Whose right to the keys of leases has still to be judged; undefined: nobody's. */
+  readonly user: string | undefined;
+  mayRead(range: KeyRange): boolean;
+  /** Users and roles have changed: judges again by the newer ones. Rejects with what the client is to be told. */
+  renew(): Promise<void>;
+}
+
 export interface Call {
   readonly peer: Peer;
+  /** Given before the method is handled; absent: nobody judged it, and nothing is compared. */
+  permit?: Permit | undefined;
   /** The first value of a header; names in lower case. */
   header(name: string): string | undefined;
   /** What is left of the time that the client gives itself; undefined: no limit. */

@@ -8,7 +8,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Clock, Timer } from '../../platform/index.js';
 import { type Codec, decode, encodeFrame, type Init, MalformedMessageError } from '../proto/codec.js';
-import type { Call, MessageStream, Peer } from './call.js';
+import type { Call, MessageStream, Peer, Permit } from './call.js';
 import { FrameReader } from './frames.js';
 import { encodeStatusMessage, GrpcError, StatusCode } from './status.js';
 import { parseTimeout } from './timeout.js';
@@ -70,6 +70,7 @@ export class Exchange implements Call {
   readonly #deadline: number | undefined;
   #cancelListeners: (() => void)[] | undefined;
   cancelled = false;
+  permit: Permit | undefined;
 
   /** Throws a GrpcError for a deadline that is none. */
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, peer: Peer, clock: Clock) {

@@ -88,6 +88,8 @@ export function leaseService(tools: ServiceTools): readonly Method[] {
       const header = await currentHeader(tools);
       if (lease === undefined) return { header, ID, TTL: -1 };
       const { remainingTtlSeconds, grantedTtlSeconds, keys: attached = [] } = lease;
+      if (!attached.every((key) => call.permit?.mayRead({ key }) !== false))
+        throw etcdError('permissionDenied');
       return { header, ID, TTL: remainingTtlSeconds, grantedTTL: grantedTtlSeconds, keys: attached };
     },
     async LeaseLeases(_request, call) {

@@ -6,9 +6,11 @@
  * revision and nothing beyond it: so those that are ahead wait there until the others have come as far.
  */
 import type { WatchRequest as StoreWatch, WatchEndReason } from '../../storage/index.js';
-import { beyondOurs, etcdError, etcdErrorText } from '../errors.js';
+import type { Need } from '../auth/needs.js';
+import { beyondOurs, etcdError, etcdErrorText, goErrorText } from '../errors.js';
 import type { MessageStream } from '../grpc/call.js';
 import { implement, type Method } from '../grpc/service.js';
+import { GrpcError } from '../grpc/status.js';
 import type { Init } from '../proto/codec.js';
 import {
   FilterType,
@@ -113,10 +115,10 @@ class WatchSession {
   }
 
   async #create(request: WatchCreateRequest): Promise<void> {
-    const { revision } = await this.#tools.store.status();
-    const header = this.#tools.facts.header(revision);
     const watch = storeWatch(request);
-    const problem = this.#problemWith(request, watch);
+    const [{ revision }, denied] = await Promise.all([this.#tools.store.status(), this.#denied(watch)]);
+    const header = this.#tools.facts.header(revision);
+    const problem = denied ?? this.#problemWith(request, watch);
     if (problem !== undefined) {
       await this.#send({
         header,
@@ -164,6 +166,19 @@ class WatchSession {
       return 'mvcc: duplicate watch ID provided on the WatchStream';
     }
     return undefined;
+  }
+
+  /** Judged when it is made, and never again: as in etcd a watcher outlives the right to it. */
+  async #denied({ key, end }: StoreWatch): Promise<string | undefined> {
+    const range = end === undefined ? { key } : { key, end };
+    const need: Need = { kind: 'keys', accesses: [{ access: 'read', range }] };
+    try {
+      await this.#tools.guard.judgeAnew(this.#stream, need, 'applied');
+      return undefined;
+    } catch (error) {
+      if (error instanceof GrpcError) return goErrorText(error);
+      throw error;
+    }
   }
 
   async #cancel({ watchId }: WatchCancelRequest): Promise<void> {

@@ -1,7 +1,7 @@
 /** An etcd API server over a real member store that is alone, and clients for it. */
 
 import { type EtcdServer, type EtcdServerOptions, startEtcdServer } from '../../../etcd/index.js';
-import { silentLogger, systemClock } from '../../../platform/index.js';
+import { silentLogger, systemClock, systemRandom } from '../../../platform/index.js';
 import { type Authority, createAuthority, type KeyPair } from '../../apiserver/support/certificates.js';
 import {
   openTestStore,
@@ -43,6 +43,7 @@ export async function startTestEtcd(options: TestEtcdOptions = {}): Promise<Test
     },
     ...options.around?.(member),
     clock: systemClock(),
+    random: systemRandom(),
     logger: silentLogger,
     memberName: 'm1',
     program: { version: '1.2.3', usage: () => ({ residentBytes: 4096, cpuSeconds: 1.5 }) },
