@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { StatusCode } from '../../etcd/grpc/status.js';
 import { KVService, WatchService } from '../../etcd/proto/generated/rpc.js';
 import type { ClusterAdmin } from '../../storage/index.js';
+import { storeWith } from './support/scripted-store.js';
 import { startTestEtcd, type TestEtcd } from './support/server.js';
 
 let etcd: TestEtcd;
@@ -14,7 +15,7 @@ async function start(leader: () => number | undefined): Promise<void> {
   etcd = await startTestEtcd({
     around: ({ admin }) => {
       const status: ClusterAdmin['status'] = async () => ({ ...(await admin.status()), leaderId: leader() });
-      return { admin: { ...admin, status } as ClusterAdmin };
+      return { admin: storeWith(admin, { status }) };
     },
   });
 }

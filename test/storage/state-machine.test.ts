@@ -71,7 +71,7 @@ const put = (key: string, value: string): Command => ({
   request: { compare: [], then: [{ type: 'put', key: bytes(key), value: bytes(value) }], else: [] },
 });
 
-/** A life of puts, deletes, leases, compactions and configuration changes that any seed repeats. */
+/** A life of puts, deletes, leases, roles, compactions and configuration changes that any seed repeats. */
 function randomEntries(random: Random, count: number): readonly Entry[] {
   const entries: Entry[] = [];
   let revision = 1;
@@ -87,7 +87,10 @@ function randomEntries(random: Random, count: number): readonly Entry[] {
       entries.push(entryOf(index, { kind: 'lease-grant', id: random.integer(1, 5), ttlSeconds: 60 }));
     } else if (dice < 0.25) {
       entries.push(entryOf(index, { kind: 'lease-revoke', id: random.integer(1, 5) }));
-    } else if (dice < 0.3) {
+    } else if (dice < 0.28) {
+      const type = random.float() < 0.7 ? 'role-add' : 'role-delete';
+      entries.push(entryOf(index, { kind: 'auth', change: { type, name: `role-${random.integer(0, 5)}` } }));
+    } else if (dice < 0.32) {
       entries.push(entryOf(index, { kind: 'compact', revision: random.integer(1, revision + 1) }));
     } else {
       const lease = random.float() < 0.2 ? random.integer(1, 5) : 0;

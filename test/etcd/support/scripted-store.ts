@@ -1,7 +1,7 @@
 /** A store some of whose methods are the test's own, and watches whose every step the test says. */
 import type { Store, Watch, WatchEvent, WatchRequest, WatchStep } from '../../../storage/index.js';
 
-export function storeWith(store: Store, own: Partial<Store>): Store {
+export function storeWith<Target extends object = Store>(store: Target, own: Partial<Target>): Target {
   return new Proxy(store, {
     get(target, name) {
       const mine: unknown = Reflect.get(own, name);
