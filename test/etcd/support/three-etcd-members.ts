@@ -54,9 +54,16 @@ export async function startThreeEtcdMembers(): Promise<ThreeEtcdMembers> {
       await startEtcdServer({
         store: member.store,
         admin: member.admin,
+        addresses: { of: () => ({ peer: undefined, client: undefined }) },
+        orders: {
+          give: ({ kind }) =>
+            Promise.resolve({ kind: 'refused', reason: 'impossible', message: `no ${kind}` }),
+        },
         clock,
+        random: seededRandom(200 + member.identity.memberId),
         logger: silentLogger,
         memberName: member.identity.name,
+        program: { version: '1.2.3', usage: () => ({ residentBytes: 4096, cpuSeconds: 1.5 }) },
         host: '127.0.0.1',
         port: 0,
         tls: { ...pair, clientAuthority: authority.certificate },
