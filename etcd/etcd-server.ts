@@ -50,7 +50,7 @@ export interface EtcdServer {
 
 /** Resolves when the port listens. @throws when the port cannot be bound */
 export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdServer> {
-  const { store, admin, addresses, orders, clock, random, host, port, tls } = options;
+  const { store, admin, addresses, orders, program, clock, random, host, port, tls } = options;
   const logger = options.logger.with({ member: options.memberName, part: 'etcd' });
   const limits = { ...defaultEtcdLimits, ...options.limits };
   const facts = await MemberFacts.learn(admin, clock);
@@ -75,6 +75,7 @@ export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdS
     random,
     logger,
     limits,
+    program,
     onClosing,
   };
   const methods = [
@@ -99,7 +100,7 @@ export async function startEtcdServer(options: EtcdServerOptions): Promise<EtcdS
       clock,
       logger,
       methods: surround(authorize(methods, guard), { facts, onClosing }),
-      plain: httpHandler({ ...tools, counts, program: options.program }),
+      plain: httpHandler({ ...tools, counts }),
       counts,
     });
   } catch (error) {

@@ -16,6 +16,7 @@ import {
 } from '../proto/generated/rpc.js';
 import { etcdApiVersion } from '../versions.js';
 import { alarmKind, alarmName, alarmType, namedAlarms } from './alarms.js';
+import { sendSnapshot } from './snapshot.js';
 import { ask, contextOf, type ServiceTools } from './tools.js';
 
 /** etcd's hashes have 32 bits: the first of ours, which are as good as any. */
@@ -134,6 +135,7 @@ export function maintenanceService(tools: ServiceTools): readonly Method[] {
         hashRevision: of.revision,
       };
     },
+    Snapshot: (_request, stream) => sendSnapshot(tools, stream),
     async MoveLeader({ targetID }, call) {
       await moveLeader(tools, targetID, call);
       return { header: facts.header() };

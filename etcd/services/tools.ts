@@ -7,6 +7,7 @@ import type { Tokens } from '../auth/tokens.js';
 import { valueOf } from '../errors.js';
 import type { Call } from '../grpc/call.js';
 import { GrpcError, StatusCode } from '../grpc/status.js';
+import type { Program } from '../http/handler.js';
 import type { EtcdLimits } from '../limits.js';
 import type { MemberAddresses } from '../member-addresses.js';
 import type { MemberFacts } from '../member-facts.js';
@@ -27,6 +28,7 @@ export interface ServiceTools {
   readonly random: Random;
   readonly logger: Logger;
   readonly limits: EtcdLimits;
+  readonly program: Program;
   /** Called when the server closes; returns how to stop listening. */
   readonly onClosing: (listener: () => void) => () => void;
 }

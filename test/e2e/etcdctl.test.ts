@@ -118,8 +118,97 @@ describe.skipIf(etcdctl === undefined)('etcdctl', () => {
     );
   });
 
-  it('locks', async () => {
+  it('locks, one after the other', async () => {
     expect(await ctl(['lock', 'x', 'echo', 'held'])).toBe('held\n');
+    const first = start(etcdctl ?? '', ['lock', 'y'], options());
+    await until('the lock is held', () => /^y\/[0-9a-f]+$/m.test(first.output()));
+    const second = start(etcdctl ?? '', ['lock', 'y', 'echo', 'mine now'], options());
+    await until(
+      'somebody waits',
+      async () => (await ctl(['get', 'y/', '--prefix', '--keys-only'])).trim().split('\n\n').length === 2,
+    );
+    expect(second.output()).toBe('');
+    first.process.kill('SIGINT');
+    expect((await second.ended).code).toBe(0);
+    expect(second.output()).toBe('mine now\n');
+    await first.ended;
+  });
+
+  it('elects, and listens to who leads', async () => {
+    const candidate = start(etcdctl ?? '', ['elect', 'chief', 'me'], options());
+    await until('it leads', () => /^chief\/[0-9a-f]+\nme$/m.test(candidate.output()));
+    const listener = start(etcdctl ?? '', ['elect', '-l', 'chief'], options());
+    await until('it is heard of', () => listener.output().includes('me\n'));
+    for (const program of [candidate, listener]) {
+      program.process.kill('SIGINT');
+      await program.ended;
+    }
+  });
+
+  it('lists the members, how they do, and what they hold', async () => {
+    const members = (await ctl(['member', 'list'])).trim().split('\n');
+    expect(members).toHaveLength(3);
+    for (const name of ['m1', 'm2', 'm3']) {
+      const line = new RegExp(`^[0-9a-f]+, started, ${name}, https://[\\d.:]+, https://[\\d.:]+, false$`);
+      expect(members.some((member) => line.test(member))).toBe(true);
+    }
+    expect((await ctl(['endpoint', 'status', '-w', 'table'])).match(/\|\s+3\.6\.0 \|/g)).toHaveLength(3);
+    const { header } = JSON.parse(await ctl(['put', 'h', '1', '-w', 'json'])) as {
+      header: { revision: number };
+    };
+    const hashes = await ctl(['endpoint', 'hashkv', '--rev', String(header.revision), '-w', 'json']);
+    const each = JSON.parse(hashes) as readonly { readonly HashKV: { readonly hash: number } }[];
+    expect(each).toHaveLength(3);
+    expect(new Set(each.map(({ HashKV }) => HashKV.hash)).size).toBe(1);
+    expect((await ctl(['defrag'])).match(/Finished defragmenting/g)).toHaveLength(3);
+  });
+
+  it('moves the leader', async () => {
+    interface Status {
+      readonly Status: { readonly leader: number; readonly header: { readonly member_id: number } };
+    }
+    const statuses = async (): Promise<readonly Status['Status'][]> =>
+      (JSON.parse(await ctl(['endpoint', 'status', '-w', 'json'])) as readonly Status[]).map(
+        ({ Status: each }) => each,
+      );
+    const before = await statuses();
+    const target = before.find(({ leader, header }) => leader !== header.member_id)?.header.member_id ?? 0;
+    expect(await ctl(['move-leader', target.toString(16)])).toContain('Leadership transferred');
+    await until('all know the new leader', async () =>
+      (await statuses()).every(({ leader }) => leader === target),
+    );
+  });
+
+  it('lists and disarms alarms', async () => {
+    expect(await ctl(['alarm', 'list'])).toBe('');
+    expect(await ctl(['alarm', 'disarm'])).toBe('');
+  });
+
+  it('promotes and removes a member that kuorum has added, and says how to add one', async () => {
+    const added = await refused(['member', 'add', 'm9', '--peer-urls', 'https://127.0.0.1:1']);
+    expect(added).toContain('use kuorum member add');
+    expect((await place.run(['member', 'add', '--learner'])).code).toBe(0);
+    const find = async (): Promise<readonly string[]> =>
+      (await ctl(['member', 'list']))
+        .split('\n')
+        .find((line) => line.includes(', m4, '))
+        ?.split(', ') ?? [];
+    const [id = ''] = await find();
+    await until('it has caught up', async () => {
+      const { code } = await run(etcdctl ?? '', ['member', 'promote', id], options());
+      return code === 0;
+    });
+    expect((await find()).at(-1)).toBe('false');
+    expect(await ctl(['member', 'remove', id])).toContain(`Member ${id.padStart(16, ' ')} removed`);
+    expect(await find()).toEqual([]);
+    expect(await refused(['member', 'remove', id])).toContain('etcdserver: member not found');
+  });
+
+  it('saves a snapshot', async () => {
+    const path = join(place.folder, 'etcdctl.snapshot');
+    const endpoint = environment['ETCDCTL_ENDPOINTS']?.split(',')[0] ?? '';
+    await ctl(['snapshot', 'save', path], { env: { ETCDCTL_ENDPOINTS: endpoint } });
+    expect((await place.run(['snapshot', 'verify', path])).code).toBe(0);
   });
 
   it('is told what cannot be read any more, or not yet', async () => {
