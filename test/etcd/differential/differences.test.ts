@@ -161,6 +161,22 @@ describe.skipIf(etcdProgram === undefined)('Kuorum differs from etcd on purpose 
     expect(await list(kuorum.client())).toEqual([21, 22]);
   });
 
+  it('the id of a watcher that ended by compaction: it stays taken there, and is free here', async () => {
+    const again = async (client: GrpcClient): Promise<string> => {
+      const { header } = await client.call(unaryMethods.Put, { key: bytes('id') });
+      await client.call(unaryMethods.Compact, { revision: header?.revision ?? 0 });
+      const stream = client.open(WatchService.methods.Watch);
+      stream.send({ createRequest: { key: bytes('id'), watchId: 5, startRevision: 1 } });
+      await stream.find(({ canceled }) => canceled);
+      stream.send({ createRequest: { key: bytes('id'), watchId: 5 } });
+      const { cancelReason } = await stream.find(({ created }) => created);
+      stream.cancel();
+      return cancelReason;
+    };
+    expect(await again(etcdClient)).toContain('duplicate watch ID');
+    expect(await again(kuorum.client())).toBe('');
+  });
+
   it('the deletes of the revision compacted to: etcd 3.4 forgets them, and tells a watch that begins there of the puts only', async () => {
     const told = async (client: GrpcClient): Promise<readonly string[]> => {
       await client.call(unaryMethods.Put, { key: bytes('gone') });

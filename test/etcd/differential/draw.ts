@@ -182,7 +182,7 @@ export class Draw {
 
   watchRequest(world: World): Init<WatchCreateRequest> {
     const past = this.chance(55);
-    return {
+    const request = {
       ...this.range(75),
       startRevision: past
         ? this.revision(world)
@@ -193,6 +193,9 @@ export class Draw {
       fragment: this.chance(20),
       progressNotify: this.chance(20),
     };
+    // Its id would stay taken there and not here (see differences.test.ts).
+    const endsAtOnce = request.startRevision !== 0 && request.startRevision < world.compactRevision;
+    return endsAtOnce ? { ...request, watchId: 0 } : request;
   }
 
   /** Changes something, or the world of the watchers. */
