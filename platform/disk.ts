@@ -71,6 +71,11 @@ export interface DiskDatabase extends DiskReader {
 export interface DatabaseOptions {
   readonly writeBufferBytes?: number;
   readonly compression?: boolean;
+  /**
+   * Look for damage that the engine would pass over: opening then throws `DiskFailedError` (`corrupt`), or takes the
+   * newest batches away until what is left is a prefix, and says so. For a database whose lost end is found elsewhere.
+   */
+  readonly check?: { readonly onCut: (what: string) => void };
 }
 
 export interface WriteFileOptions {

@@ -3,7 +3,8 @@
  * and `leveldb-copy.ts` all of the house that knows LevelDB.
  *
  * What LevelDB gives and what it does not: a batch is atomic and a synced batch survives; a corrupt record of
- * its log is dropped silently when it is opened, and blocks are not checked on reads. Callers checksum.
+ * its log is dropped silently when it is opened, and blocks are not checked on reads. Callers checksum, or have the
+ * files checked when they are opened (leveldb-check).
  * After a failed write or sync the database is latched: every later call fails until it is opened again.
  */
 import { constants, existsSync } from 'node:fs';
@@ -21,6 +22,7 @@ import type {
   IterateOptions,
 } from './disk.js';
 import { DiskFailedError } from './disk.js';
+import { checkDatabase } from './leveldb-check/check-database.js';
 import { failed, type Level, messageOf, openLevel } from './leveldb-open.js';
 
 type LevelSnapshot = ReturnType<Level['snapshot']>;
@@ -29,6 +31,8 @@ type LevelIterator = ReturnType<Level['iterator']>;
 const NAME = /^[a-z0-9.-]+$/;
 const FILES_FOLDER = 'files';
 const ITERATOR_PAGE_BYTES = 1024 * 1024;
+/** About a tenth of a second; the rest is left to whoever reads all the time, so that opening stays quick. */
+const MAX_CHECKED_VALUE_BYTES = 32 * 1024 * 1024;
 
 function checkName(name: string): void {
   if (!NAME.test(name) || name === '.' || name === '..') throw new TypeError(`not a disk name: ${name}`);
@@ -302,6 +306,17 @@ async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
+/** Nobody else may have it open: callers hold another database of the same folder, or a copy of their own. */
+async function checkClosed(path: string, onCut: (what: string) => void): Promise<void> {
+  if (!existsSync(path)) return;
+  try {
+    const { cut } = await checkDatabase(path, { maxValueBytes: MAX_CHECKED_VALUE_BYTES });
+    if (cut !== undefined) onCut(`${join(path, cut)} was damaged and is cut there`);
+  } catch (error) {
+    throw failed(`cannot check the database ${path}`, error);
+  }
+}
+
 /**
  * The disk in `folder`, which is created when something is first written. Operations throw `DiskFailedError`;
  * the message names the path when the folder cannot be written or a file stands in its place.
@@ -330,6 +345,7 @@ export function levelDbDisk(folder: string): Disk {
     async openDatabase(name, options = {}) {
       const path = databaseFolder(name);
       await ensureFolder(folder);
+      if (options.check !== undefined) await checkClosed(path, options.check.onCut);
       const isNew = !existsSync(join(path, 'CURRENT'));
       const level = await openLevel(path, options);
       try {

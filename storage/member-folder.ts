@@ -26,6 +26,7 @@ export type MemberFolderProblem =
   | 'already-formatted'
   | 'newer-format'
   | 'other-cluster'
+  | 'other-member'
   | 'damaged';
 
 /** The folder cannot be used; `message` is one line that says why and what to do. */

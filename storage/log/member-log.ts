@@ -111,10 +111,23 @@ export class MemberLog implements LogStorage {
    * has lost that, or begins later: whatever the state would begin with instead, it would not be its peers' state.
    */
   async readBirth(): Promise<SnapshotMetadata> {
-    const record = (await this.#database.get(TRUNCATION_KEY)) ?? (await this.#witnessedTruncation());
-    const beginning = record === undefined ? undefined : decodeTruncation(record).snapshot;
+    const beginning = await this.readBeginning();
     if (beginning?.index === 0) return beginning;
     throw new DamagedRecordError('the state is empty, and the log has lost what it began with');
+  }
+
+  /** Behind which entry the log begins, and what the members were then; undefined when it has lost that. */
+  async readBeginning(): Promise<SnapshotMetadata | undefined> {
+    const stored = await this.#database.get(TRUNCATION_KEY);
+    for (const record of [stored, stored === undefined ? await this.#witnessedTruncation() : undefined]) {
+      if (record === undefined) continue;
+      try {
+        return decodeTruncation(record).snapshot;
+      } catch (error) {
+        if (!(error instanceof DamagedRecordError)) throw error;
+      }
+    }
+    return undefined;
   }
 
   /** The log's first batch may be the one that was lost. */

@@ -117,7 +117,8 @@ export class Proposals {
   #session(): number {
     if (this.#incarnation === undefined) {
       this.#incarnation = this.#newIncarnation();
-      this.#baseIndex = this.#options.appliedIndex();
+      // A state that waits to be replaced may be far behind: what is known to be committed is before us too.
+      this.#baseIndex = Math.max(this.#options.appliedIndex(), this.#options.raft().status().commitIndex);
     }
     return this.#incarnation;
   }

@@ -2,12 +2,20 @@
  * Checks a whole state record by record: each live key, each lease, users and roles against their own digest, and
  * all of them together against the state hash that the meta record carries.
  */
-import { bytesOf, equalBytes } from '../bytes.js';
+
 import type { AuthState } from '../auth/auth-state.js';
+import { bytesOf, equalBytes } from '../bytes.js';
 import type { KeyValue } from '../store.js';
 import { DamagedRecordError } from '../tuple.js';
 import { AUTH_KEY, keyOfHead } from './key-space.js';
-import { decodeAuthRecord, decodeLease, decodeVersion, type LeaseRecord, type MetaRecord, type RecordSalt } from './records.js';
+import {
+  decodeAuthRecord,
+  decodeLease,
+  decodeVersion,
+  type LeaseRecord,
+  type MetaRecord,
+  type RecordSalt,
+} from './records.js';
 import { StateHash } from './state-hash.js';
 import { stateHashOf } from './whole-hash.js';
 

@@ -13,6 +13,7 @@ import {
   packBehind,
   packTuple,
   sealRecord,
+  stringAt,
   type Tuple,
   tupleAt,
   unpackBehind,
@@ -173,13 +174,31 @@ export interface MetaRecord {
   readonly authRevision: number;
 }
 
-/** 0: this copy began empty, and grew by the log alone. */
-export function encodeOrigin(databaseKey: string, snapshotIndex: number): Uint8Array {
-  return sealRecord(bytesOf(databaseKey), [snapshotIndex]);
+/** Whose copy of the state it is. */
+export interface StateOwner {
+  readonly clusterId: string;
+  readonly memberId: number;
 }
 
-export function decodeOrigin(databaseKey: string, record: Uint8Array | undefined): number {
-  return record === undefined ? 0 : numberAt(openRecord(bytesOf(databaseKey), record), 0);
+export interface StateOrigin {
+  /** 0: this copy began empty, and grew by the log alone. */
+  readonly snapshotIndex: number;
+  /** Not there until the copy is opened by its member for the first time. */
+  readonly owner: StateOwner | undefined;
+}
+
+export function encodeOrigin(databaseKey: string, snapshotIndex: number, owner?: StateOwner): Uint8Array {
+  const owned = owner === undefined ? [] : [owner.clusterId, owner.memberId];
+  return sealRecord(bytesOf(databaseKey), [snapshotIndex, ...owned]);
+}
+
+export function decodeOrigin(databaseKey: string, record: Uint8Array | undefined): StateOrigin {
+  if (record === undefined) return { snapshotIndex: 0, owner: undefined };
+  const tuple = openRecord(bytesOf(databaseKey), record);
+  return {
+    snapshotIndex: numberAt(tuple, 0),
+    owner: tuple.length > 1 ? { clusterId: stringAt(tuple, 1), memberId: numberAt(tuple, 2) } : undefined,
+  };
 }
 
 export function encodeMeta(databaseKey: string, meta: MetaRecord): Uint8Array {

@@ -9,12 +9,12 @@
 import type { Clock, DiskDatabase } from '../../platform/index.js';
 import type { SnapshotMetadata } from '../../raft/index.js';
 import { decodeConfiguration, encodeConfiguration } from '../../raft/index.js';
-import { bytesOf, textOf } from '../bytes.js';
 import { type AuthState, initialAuth } from '../auth/auth-state.js';
+import { bytesOf, textOf } from '../bytes.js';
 import { SessionTable } from '../commands/sessions.js';
 import { emptyLedger, keepMembers, type Ledger } from '../integrity/ledger.js';
+import { MemberFolderError } from '../member-folder.js';
 import type { KeyValue } from '../store.js';
-import { DamagedRecordError } from '../tuple.js';
 import { AUTH_KEY, headKey, META_KEY, revisionKey, versionKey } from './key-space.js';
 import { LeaseBook } from './lease-book.js';
 import { LiveHash } from './live-hash.js';
@@ -159,12 +159,18 @@ export class ReplicatedState {
     };
   }
 
-  /** Throws `DamagedRecordError` when what the state says of itself cannot be trusted. */
+  /**
+   * Throws `DamagedRecordError` when what the state says of itself cannot be trusted, `MemberFolderError` when a newer
+   * version wrote it.
+   */
   static async open(options: StateOptions): Promise<ReplicatedState> {
     const record = await options.database.get(bytesOf(META_KEY));
     const meta = record === undefined ? metaAtBirth(await options.birth()) : decodeMeta(META_KEY, record);
     if (meta.formatVersion > STATE_FORMAT_VERSION) {
-      throw new DamagedRecordError(`state format ${meta.formatVersion} is newer than this version`);
+      throw new MemberFolderError(
+        'newer-format',
+        `the state has format ${meta.formatVersion}, this version reads up to ${STATE_FORMAT_VERSION}: run the newer version`,
+      );
     }
     const state = new ReplicatedState(options, meta, await options.database.get(bytesOf(AUTH_KEY)));
     await state.#restoreSessions(options.database);

@@ -262,7 +262,12 @@ async function readRecords(
     if (error instanceof DamagedRecordError) throw damaged(chunkReader.offset, error.message, error);
     throw error;
   }
-  return { meta, keys: counts.key, leases: counts.lease, records: counts.key + counts.lease + counts.auth + counts.other };
+  return {
+    meta,
+    keys: counts.key,
+    leases: counts.lease,
+    records: counts.key + counts.lease + counts.auth + counts.other,
+  };
 }
 
 function openMeta(value: Uint8Array): MetaRecord {
