@@ -128,6 +128,8 @@ function openSession(options: ConnectionOptions): Promise<ClientHttp2Session> {
     });
     opening.once('connect', () => {
       timer.cancel();
+      // It may have ended before this is told; `close` says so.
+      if (opening.destroyed) return;
       connected = true;
       // Watches and requests share the connection: a large list must not starve the others' flow control.
       opening.setLocalWindowSize(connectionWindowBytes);

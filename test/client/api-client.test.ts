@@ -1,3 +1,5 @@
+import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type ApiClient,
@@ -36,6 +38,36 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+describe('a server that dies while it is being connected to', () => {
+  it('is told like one that is not there, whenever that happens', async () => {
+    const { certificate: cert, key } = server.certificates;
+    const dying = createTlsServer({ cert, key, ALPNProtocols: ['h2'] }, (socket) => {
+      socket.on('error', () => {});
+      socket.resetAndDestroy();
+    });
+    dying.on('tlsClientError', () => {});
+    await new Promise<void>((resolve) => {
+      dying.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = dying.address() as AddressInfo;
+    try {
+      for (let attempt = 0; attempt < 100; attempt += 1) {
+        const unlucky = createApiClient({
+          server: `https://127.0.0.1:${port}`,
+          tls: { authority: server.certificates.authority },
+          clock: systemClock(),
+          logger: silentLogger,
+          userAgent: 'test/1',
+        });
+        expect(await failure(unlucky.get(configMaps, 'a'))).toBeInstanceOf(ApiConnectionError);
+        unlucky.close();
+      }
+    } finally {
+      dying.close();
+    }
+  });
+});
 
 describe('requests', () => {
   it('share one connection and carry the user agent', async () => {
