@@ -428,6 +428,7 @@ function addChaos(program: Command): void {
       'operations a second, of all clients together (default: 150)',
       integer(1, 10_000),
     )
+    .option('--pace <pace>', 'how quickly faults follow each other: usual (default) or fast')
     .option('--history <file>', "write the history, as JSON lines in Jepsen's form")
     .option('--report <file>', 'write the timeline, as one HTML page')
     .option('--data-dir <folder>', "keep the members' keys, data and logs here")

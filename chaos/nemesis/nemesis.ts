@@ -6,6 +6,7 @@ import { delay } from '../../client/index.js';
 import type { Clock, Random } from '../../platform/index.js';
 import { seededRandom } from '../../platform/index.js';
 import type { Executor } from './execute.js';
+import { drawCalm, drawHold, type Pace } from './pace.js';
 import { drawOf, type NemesisName, nemesisNames, type Planner } from './plan.js';
 import { planClock } from './plan-clock.js';
 import { planLink } from './plan-link.js';
@@ -44,14 +45,10 @@ export interface NemesisOptions {
   readonly maxFaults: number;
   /** How many nemeses work at one time: the more, the longer each one rests. */
   readonly nemeses: number;
+  readonly pace: Pace;
 }
 
 const maxSeed = 0x1_0000_0000;
-const calmMilliseconds = { shortest: 500, longest: 4_000 };
-const holdMilliseconds = { shortest: 400, longest: 6_000 };
-
-const within = (random: Random, { shortest, longest }: typeof calmMilliseconds): number =>
-  random.integer(shortest, longest + 1);
 
 /** Each nemesis has its own sequence: leaving one out does not change what the others do. */
 export function nemesisRandom(seed: number, name: NemesisName): Random {
@@ -65,8 +62,8 @@ export async function runNemesis(options: NemesisOptions): Promise<void> {
   const { executor, random, clock, signal, name } = options;
   const deckSeed = random.integer(0, maxSeed);
   for (let turn = 0; turn < options.maxFaults; turn += 1) {
-    const calm = within(random, calmMilliseconds) * Math.max(1, options.nemeses / 2);
-    const hold = within(random, holdMilliseconds);
+    const calm = drawCalm(random, options.pace) * Math.max(1, options.nemeses / 2);
+    const hold = drawHold(random, options.pace);
     // A sequence of its own for each plan, which may draw more or less as the cluster looks.
     const draw = drawOf({ deckSeed, turn, seed: random.integer(0, maxSeed) });
     await delay(clock, calm, signal);

@@ -1,5 +1,6 @@
 /** What a chaos run is asked for, checked before anything starts. */
 import { UserError } from '../../cluster/index.js';
+import { isPace, type Pace, paceNames } from './pace.js';
 import { type NemesisName, nemesisNames } from './plan.js';
 
 export interface ChaosOptions {
@@ -15,6 +16,8 @@ export interface ChaosOptions {
   readonly clients?: number;
   /** Operations a second, of all clients together; 150 when absent. */
   readonly rate?: number;
+  /** How quickly faults follow each other; `usual` when absent. */
+  readonly pace?: string;
   /** Where the history goes, as JSON lines in Jepsen's form. */
   readonly history?: string;
   /** Where the timeline goes, as an HTML page. */
@@ -34,6 +37,7 @@ export interface ChaosPlan {
   readonly nemeses: readonly NemesisName[];
   readonly clients: number;
   readonly rate: number;
+  readonly pace: Pace;
 }
 
 const defaultNemeses: readonly NemesisName[] = ['partition', 'kill', 'pause', 'clock', 'link'];
@@ -55,6 +59,12 @@ function nemesesOf(asked: readonly string[] | undefined): readonly NemesisName[]
   return known;
 }
 
+function paceOf(asked: string | undefined): Pace {
+  if (asked === undefined) return 'usual';
+  if (isPace(asked)) return asked;
+  throw new UserError(`unknown pace ${asked}: take one of ${paceNames.join(', ')}`);
+}
+
 /** `drawSeed` is asked when no seed is given. @throws UserError */
 export function chaosPlan(options: ChaosOptions, drawSeed: () => number): ChaosPlan {
   const { members = 5, durationMilliseconds = 60_000, clients = 8, rate = 150 } = options;
@@ -71,5 +81,6 @@ export function chaosPlan(options: ChaosOptions, drawSeed: () => number): ChaosP
     nemeses: nemesesOf(options.nemeses),
     clients,
     rate,
+    pace: paceOf(options.pace),
   };
 }

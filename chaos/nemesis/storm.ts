@@ -228,6 +228,7 @@ async function suffer(stage: Stage, faults: FaultRecord[]): Promise<void> {
       signal: nemesesEnd.signal,
       maxFaults: maxFaultsOfANemesis,
       nemeses: plan.nemeses.length,
+      pace: plan.pace,
     }),
   );
   for (const nemesis of nemeses) tasks.add(nemesis);

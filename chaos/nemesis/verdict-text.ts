@@ -22,6 +22,11 @@ export function faultCounts(faults: readonly FaultRecord[]): string {
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
+function killedRow(faults: readonly FaultRecord[]): readonly (readonly [string, string])[] {
+  const killed = faults.filter(({ nemesis }) => nemesis === 'kill').flatMap(({ members }) => members);
+  return killed.length === 0 ? [] : [['killed', `${killed.length} processes, by kill -9`]];
+}
+
 export function headline({ verdict, violations, undecided }: Judgement): string {
   switch (verdict) {
     case 'clean':
@@ -50,6 +55,7 @@ export function verdictText(plan: ChaosPlan, storm: Storm, figures: Figures, jud
       `${f}: ${ok} ok, ${fail} failed, ${info} unknown`,
     ]),
     ['faults', faultCounts(storm.faults)],
+    ...killedRow(storm.faults),
     [
       'longest gap',
       `${seconds(gap.milliseconds)} without an acknowledged write, from ${seconds(gap.fromMilliseconds - storm.startMilliseconds)} on`,

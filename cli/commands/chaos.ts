@@ -11,6 +11,7 @@ export interface ChaosCommandOptions {
   readonly nemesis?: readonly string[];
   readonly clients?: number;
   readonly rate?: number;
+  readonly pace?: string;
   readonly history?: string;
   readonly report?: string;
   readonly dataDir?: string;

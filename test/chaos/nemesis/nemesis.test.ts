@@ -54,6 +54,7 @@ async function storm(
     signal: end.signal,
     maxFaults: options.maxFaults ?? 1_000,
     nemeses: 1,
+    pace: 'usual',
   });
   await clock.advance(options.milliseconds ?? 60_000);
   end.abort();

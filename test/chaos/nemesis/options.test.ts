@@ -12,6 +12,7 @@ describe('what a chaos run is asked for', () => {
       nemeses: ['partition', 'kill', 'pause', 'clock', 'link'],
       clients: 8,
       rate: 150,
+      pace: 'usual',
     });
     expect(chaosPlan({ seed: 7, nemeses: ['kill', 'member', 'kill'] }, draw)).toMatchObject({
       seed: 7,
@@ -21,6 +22,7 @@ describe('what a chaos run is asked for', () => {
 
   it.each([
     [{ nemeses: ['kill', 'meteor'] }, 'unknown nemesis meteor: take some of partition, kill'],
+    [{ pace: 'slow' }, 'unknown pace slow: take one of usual, fast'],
     [{ nemeses: [] }, 'a chaos run needs a nemesis'],
     [{ durationMilliseconds: 10 }, 'from one second to one hour'],
     [{ durationMilliseconds: Number.NaN }, 'from one second to one hour'],
