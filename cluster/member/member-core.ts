@@ -127,6 +127,13 @@ async function prepareFolder(config: MemberConfig): Promise<void> {
   }
 }
 
+/** What is damaged here does not heal by another start. */
+function wayOut({ name, members }: MemberConfig): string {
+  return members.length > 1
+    ? `; the others have what it held: run kuorum member replace ${name}`
+    : '; restore it from a backup, or see what kuorum recover can save';
+}
+
 /** The user's own words for what storage refuses; anything else is a defect and keeps its stack. */
 function explain(error: unknown, config: MemberConfig): unknown {
   const where = `member ${config.name}, ${config.folder}`;
@@ -134,7 +141,8 @@ function explain(error: unknown, config: MemberConfig): unknown {
     return new LastingRefusal('unusable', `${where}: ${error.message}`, { cause: error });
   }
   if (error instanceof DiskFailedError || error instanceof UserError) {
-    return new UserError(`${where}: ${error.message}`, { cause: error });
+    const advice = error instanceof DiskFailedError && error.kind === 'corrupt' ? wayOut(config) : '';
+    return new UserError(`${where}: ${error.message}${advice}`, { cause: error });
   }
   return error;
 }

@@ -197,12 +197,6 @@ const refusals: readonly (readonly [string, () => Promise<unknown>, number, stri
     11,
     'mvcc: required revision is a future revision',
   ],
-  [
-    'an order by nothing',
-    () => client.call(Range, { key: bytes('a'), sortTarget: 9 }),
-    3,
-    'invalid sort option',
-  ],
   ['the end of no lease', () => client.call(LeaseRevoke, { ID: 999 }), 5, 'requested lease not found'],
   [
     'a lease that there is already',
@@ -225,6 +219,14 @@ describe('is refused in the words of etcd, and changes nothing:', () => {
     const after = await client.call(Range, { key: bytes('a') });
     expect(after.header?.revision).toBe(before.header?.revision);
     expect(after.kvs).toEqual(before.kvs);
+  });
+
+  // It is the end of an etcd of that version: it panics.
+  it.skipIf(other !== undefined)('an order by nothing', async () => {
+    await expect(client.call(Range, { key: bytes('a'), sortTarget: 9 })).rejects.toMatchObject({
+      code: 3,
+      message: 'etcdserver: invalid sort option',
+    });
   });
 
   it('a message beyond what the wire takes', async () => {

@@ -7,7 +7,7 @@ import { MemberFolderError } from '../../../storage/index.js';
 import { bytes } from '../support/single-member-store.js';
 import { cutAt, damageAnything, flipBitAt, manifest, table, writeAheadLog } from './support/damage.js';
 import { IDS, RealCluster } from './support/real-cluster.js';
-import { fill, hasty, judge, type Truth, temporaryFolder } from './support/real-member.js';
+import { fill, hasty, judge, patient, type Truth, temporaryFolder } from './support/real-member.js';
 
 const rounds = Number(process.env['KUORUM_DAMAGE_ROUNDS'] ?? 6);
 const firstSeed = Number(process.env['KUORUM_DAMAGE_SEED'] ?? 1);
@@ -44,7 +44,7 @@ describe('one of three members, damaged while it is down', patience, () => {
 
   async function isRepaired(id: number): Promise<void> {
     await cluster.agrees();
-    const verdict = await judge(cluster.member(id), truth, 'linearizable');
+    const verdict = await judge(cluster.member(id), truth, 'linearizable', patient);
     expect(verdict.wrong).toEqual([]);
     expect(verdict.refused).toBe(0);
   }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { levelDbDisk, seededRandom, silentLogger, systemClock } from '../../../../platform/index.js';
 import {
+  type CallContext,
   formatMemberFolder,
   type KeyValue,
   type MemberStore,
@@ -152,6 +153,7 @@ export async function judge(
   member: MemberStore,
   truth: Truth,
   consistency: 'local' | 'linearizable',
+  context: CallContext = hasty,
 ): Promise<Verdict> {
   const wrong: string[] = [];
   let right = 0;
@@ -161,7 +163,7 @@ export async function judge(
     selection: { readonly key: Uint8Array; readonly end?: Uint8Array; readonly revision: number },
     expected: ReadonlyMap<string, string>,
   ): Promise<void> => {
-    const outcome = await member.store.range({ ...selection, consistency }, hasty);
+    const outcome = await member.store.range({ ...selection, consistency }, context);
     if (outcome.kind !== 'done') {
       refused += 1;
       return;
