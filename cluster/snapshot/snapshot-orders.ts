@@ -14,8 +14,8 @@ export interface SnapshotRequest extends SnapshotOrder {
 
 export interface SnapshotOrdersOptions {
   /** Members whose process may answer. */
-  running(): readonly string[];
-  report(name: string, timeoutMilliseconds: number): Promise<MemberReport | undefined>;
+  readonly running: () => readonly string[];
+  readonly report: (name: string, timeoutMilliseconds: number) => Promise<MemberReport | undefined>;
   writeSnapshot(
     name: string,
     order: SnapshotOrder,

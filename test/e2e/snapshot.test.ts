@@ -52,7 +52,16 @@ describe('kuorum snapshot', () => {
     Number(getPath(await client.getDocument(configMapPath), 'metadata', 'resourceVersion'));
 
   it('save holds, also under load, all that was acknowledged before it was ordered', async () => {
-    await place.up(['--members', '3', '--backup-dir', 'backups', '--backup-every', '10s', '--backup-keep', '2']);
+    await place.up([
+      '--members',
+      '3',
+      '--backup-dir',
+      'backups',
+      '--backup-every',
+      '10s',
+      '--backup-keep',
+      '2',
+    ]);
     const client = await connect('.kuorum');
     const writer = startWriter({ client, namespace: 'default', prefix: 'load' });
     await until('creates are acknowledged', () => writer.count('acknowledged') >= 100);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Init } from '../../etcd/proto/codec.js';
 import {
   AlarmAction,
-  AlarmRequest,
+  type AlarmRequest,
   AlarmType,
   KVService,
   LeaseService,

@@ -44,7 +44,7 @@ async function setUp(change: { readonly folder?: string; readonly keep?: number 
     backups,
     advance,
     written: () => written,
-    writeBy(next: typeof write) {
+    writeBy: (next: typeof write): void => {
       write = next;
     },
   };

@@ -5,8 +5,8 @@ import { checkSnapshot, isUserError, keepSnapshot, UserError } from '../../../cl
 import { writeSnapshot, writeStream } from '../../../cluster/snapshot/write-snapshot.js';
 import { openTestStore, type TestStore } from '../../storage/support/single-member-store.js';
 import { fillWithEverything, put } from '../../storage/support/snapshot-files.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
 import { withSmallFileSystem } from '../../support/small-file-system.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { savedSnapshot } from '../support/saved-snapshot.js';
 
 async function openMember(): Promise<TestStore> {

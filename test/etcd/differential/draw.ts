@@ -20,11 +20,38 @@ import type { World } from './world.js';
 const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 const keys = [
-  ...['a', 'a\0', 'a/', 'b', 'b/1', 'b/2', 'b/3', 'b0', 'c', 'd'],
-  ...['\0', '\0\0', '\xfe', '\xff', '\xff\xff', 'k\xff'],
+  'a',
+  'a\0',
+  'a/',
+  'b',
+  'b/1',
+  'b/2',
+  'b/3',
+  'b0',
+  'c',
+  'd',
+  '\0',
+  '\0\0',
+  'þ',
+  'ÿ',
+  'ÿÿ',
+  'kÿ',
 ].map(latin1);
 const ends = [
-  ...['\0', '\0\0', 'a', 'a\0', 'b', 'b/', 'b0', 'b/2', 'c', 'd', 'e', '\xff', '\xff\xff', '\xff\xff\xff'],
+  '\0',
+  '\0\0',
+  'a',
+  'a\0',
+  'b',
+  'b/',
+  'b0',
+  'b/2',
+  'c',
+  'd',
+  'e',
+  '\xff',
+  '\xff\xff',
+  '\xff\xff\xff',
 ].map(latin1);
 const values = ['', '', '1', '2', 'value', '\0', '\xff\xfe', 'x'.repeat(300)].map(latin1);
 /** The last is the largest that is kept. */

@@ -16,8 +16,8 @@ import {
 } from '../../../storage/index.js';
 import { copyDisk } from '../support/copy-disk.js';
 import { openReplicatedState } from '../support/replicated-state.js';
-import { piecesOf, saveSnapshot } from '../support/snapshot-files.js';
 import { bytes, context, openTestStore, type TestStore } from '../support/single-member-store.js';
+import { piecesOf, saveSnapshot } from '../support/snapshot-files.js';
 import { IDS, ThreeMembers } from '../support/three-members.js';
 
 const opened: TestStore[] = [];

@@ -69,7 +69,9 @@ describe('the folder of a member alone, damaged anywhere while it is down', () =
         }
         await rm(folder, { recursive: true });
       }
-      console.info(`damaged anywhere, ${rounds} rounds from seed ${firstSeed}: ${JSON.stringify(ends)}`);
+      process.stdout.write(
+        `damaged anywhere, ${rounds} rounds from seed ${firstSeed}: ${JSON.stringify(ends)}\n`,
+      );
     },
     60_000 + rounds * 2_000,
   );

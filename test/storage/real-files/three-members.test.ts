@@ -150,7 +150,9 @@ describe('one of three members, damaged while it is down', patience, () => {
         }
         await rm(kept, { recursive: true });
       }
-      console.info(`one of three damaged, ${rounds} rounds from seed ${firstSeed}: ${JSON.stringify(ends)}`);
+      process.stdout.write(
+        `one of three damaged, ${rounds} rounds from seed ${firstSeed}: ${JSON.stringify(ends)}\n`,
+      );
     },
     60_000 + rounds * 20_000,
   );
