@@ -1,7 +1,6 @@
 /** What `kuorum snapshot` prints. */
-import type { RestoreResult } from '../cluster/index.js';
+import type { RestoreResult, SnapshotContents } from '../cluster/index.js';
 import { textTable } from '../platform/index.js';
-import type { SnapshotContents } from '../storage/index.js';
 import { shellQuote } from './shell-quote.js';
 import { formatBytes } from './status-table.js';
 

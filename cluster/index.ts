@@ -2,6 +2,8 @@
  * The door of cluster/, and what `import … from 'kuorum'` gives: start a whole cluster, look at it, break it,
  * stop it.
  */
+
+export type { SnapshotContents } from '../storage/index.js';
 export type {
   BackupSettings,
   BackupStatus,
