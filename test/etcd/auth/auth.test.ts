@@ -306,6 +306,45 @@ describe('once authentication is enabled', () => {
     forged.cancel();
   });
 
+  it('what concerns the whole cluster is for root where etcd says so', async () => {
+    const { Defragment, Hash, HashKV, Snapshot, Status, Alarm } = MaintenanceService.methods;
+    const { MemberList, MemberAdd, MemberRemove, MemberPromote, MemberUpdate } = ClusterService.methods;
+    for (const method of [Defragment, Hash, HashKV, MemberAdd, MemberRemove, MemberPromote, MemberUpdate]) {
+      const call = alice.call(method as typeof Defragment, {});
+      await expect(call, method.path).rejects.toMatchObject(denied);
+    }
+    const snapshot = alice.open(Snapshot);
+    snapshot.send({});
+    expect(await snapshot.status).toEqual(denied);
+    const nobody = await named('O=none');
+    await nobody.call(Status, {});
+    await nobody.call(MemberList, {});
+    await nobody.call(Alarm, {});
+    await root.call(Defragment, {});
+    await root.call(HashKV, {});
+  });
+
+  it('a lock or an office needs the right to the keys of all who want it', async () => {
+    const { Lock, Unlock } = LockService.methods;
+    const { Campaign, Leader, Resign, Proclaim, Observe } = ElectionService.methods;
+    const own = await alice.call(lease.LeaseGrant, { TTL: 600 });
+    await expect(alice.call(Lock, { name: key('q'), lease: own.ID })).rejects.toMatchObject(denied);
+    await expect(alice.call(Unlock, { key: key('q/1') })).rejects.toMatchObject(denied);
+    const held = await alice.call(Lock, { name: key('c'), lease: own.ID });
+    await alice.call(Unlock, { key: held.key });
+    await expect(alice.call(Campaign, { name: key('q'), lease: own.ID })).rejects.toMatchObject(denied);
+    const leader = { name: key('q'), key: key('q/1'), rev: 1, lease: 1 };
+    await expect(alice.call(Proclaim, { leader })).rejects.toMatchObject(denied);
+    await expect(alice.call(Resign, { leader })).rejects.toMatchObject(denied);
+    await expect(alice.call(Leader, { name: key('q') })).rejects.toMatchObject(denied);
+    const watching = alice.open(Observe);
+    watching.send({ name: key('q') });
+    expect(await watching.status).toEqual(denied);
+    const office = await alice.call(Campaign, { name: key('c'), lease: own.ID, value: key('1') });
+    await alice.call(Resign, { leader: office.leader });
+    await alice.call(lease.LeaseRevoke, { ID: own.ID });
+  });
+
   it('users and roles are for root, but for what is one’s own', async () => {
     for (const [method, request] of [
       [auth.UserList, {}],
