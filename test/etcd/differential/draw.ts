@@ -32,10 +32,10 @@ const keys = [
   'd',
   '\0',
   '\0\0',
-  'þ',
-  'ÿ',
-  'ÿÿ',
-  'kÿ',
+  '\xfe',
+  '\xff',
+  '\xff\xff',
+  'k\xff',
 ].map(latin1);
 const ends = [
   '\0',
