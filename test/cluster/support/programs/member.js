@@ -95,6 +95,7 @@ function report() {
     databaseBytes: 4096,
     stateHash: '00',
     hasQuorum: true,
+    warnings: [],
     condition: 'intact',
     failure: undefined,
     residentBytes: process.memoryUsage.rss(),
