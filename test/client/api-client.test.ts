@@ -44,7 +44,7 @@ describe('a server that dies while it is being connected to', () => {
     const { certificate: cert, key } = server.certificates;
     const dying = createTlsServer({ cert, key, ALPNProtocols: ['h2'] }, (socket) => {
       socket.on('error', () => {});
-      socket.resetAndDestroy();
+      socket.destroy();
     });
     dying.on('tlsClientError', () => {});
     await new Promise<void>((resolve) => {
