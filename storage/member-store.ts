@@ -222,6 +222,7 @@ function assemble(
     clock,
     random,
     appliedIndex: () => machine.appliedIndex,
+    awaitsSnapshot: () => machine.awaitsSnapshot,
     lookUp: (incarnation, sequence) => machine.lookUp(incarnation, sequence),
     isKnownIncarnation: (incarnation) => machine.state.sessions.has(incarnation),
   });

@@ -37,6 +37,8 @@ export interface ProposalsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly appliedIndex: () => LogIndex;
+  /** Nothing is applied here until the state has been replaced. */
+  readonly awaitsSnapshot: () => boolean;
   readonly lookUp: (incarnation: number, sequence: number) => ProposalEnd | undefined;
   readonly isKnownIncarnation: (incarnation: number) => boolean;
   readonly limits?: ProposalLimits;
@@ -207,6 +209,8 @@ export class Proposals {
         case 'stopping':
           return unknown('the member is stopping');
         case 'deadline':
+          // It hears of no refusal: a session that began behind what is remembered would be refused for ever.
+          if (this.#options.awaitsSnapshot()) this.#renewSession(incarnation);
           return unknown('the write was proposed and was not applied in time');
         case 'lost':
           break;
