@@ -61,21 +61,19 @@ class HeldSnapshot implements SnapshotStream {
   readonly #released: () => void;
   #pieces: AsyncIterator<Uint8Array> | undefined;
   #source: SnapshotFileSource | undefined;
-  #working: Promise<SnapshotStep> | undefined;
+  /** What is being read; never rejects. */
+  #working: Promise<void> = Promise.resolve();
+  #asked: Promise<SnapshotStep> | undefined;
+  #tell: ((step: SnapshotStep) => void) | undefined;
   #stall: Timer | undefined;
   #deadline: Timer | undefined;
   #end: SnapshotStep | undefined;
-  #tellEnd: (step: SnapshotStep) => void = () => {};
-  readonly #ended: Promise<SnapshotStep>;
   /** Once it has ended: resolves when nothing of it is held. */
   releasing: Promise<void> = Promise.resolve();
 
   constructor(options: HeldSnapshotsOptions, released: () => void) {
     this.#options = options;
     this.#released = released;
-    this.#ended = new Promise((resolve) => {
-      this.#tellEnd = resolve;
-    });
     this.#awaitReader();
   }
 
@@ -88,11 +86,19 @@ class HeldSnapshot implements SnapshotStream {
   next(): Promise<SnapshotStep> {
     if (this.#end !== undefined) return Promise.resolve(this.#end);
     this.#stall?.cancel();
-    this.#working ??= this.#read().finally(() => {
-      this.#working = undefined;
+    this.#asked ??= new Promise((resolve) => {
+      this.#tell = resolve;
+      this.#working = this.#read().then((step) => this.#answer(step));
     });
-    // Whoever waits is told of an end at once, also while the disk is still at it.
-    return Promise.race([this.#working, this.#ended]);
+    return this.#asked;
+  }
+
+  /** A race against a promise for the end would do the same, and keep every chunk until then. */
+  #answer(step: SnapshotStep): void {
+    const tell = this.#tell;
+    this.#asked = undefined;
+    this.#tell = undefined;
+    tell?.(step);
   }
 
   async #read(): Promise<SnapshotStep> {
@@ -130,15 +136,16 @@ class HeldSnapshot implements SnapshotStream {
     this.#end = step;
     this.#stall?.cancel();
     this.#deadline?.cancel();
-    this.#tellEnd(step);
+    // Whoever waits is told at once, also while the disk is still at it.
+    this.#answer(step);
     this.releasing = this.#release();
     return step;
   }
 
   async #release(): Promise<void> {
     try {
-      // What is being read now is waited for: the view is closed behind it. A defect of it has been told already.
-      await this.#working?.catch(() => undefined);
+      // The view is closed behind what is being read now.
+      await this.#working;
       await this.#pieces?.return?.().catch(() => undefined);
       await this.#source?.close();
     } catch {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { DiskFailedError } from '../../../platform/index.js';
 import { HeldSnapshots, type SnapshotFileSource } from '../../../storage/snapshot/held-snapshots.js';
@@ -54,6 +56,25 @@ describe('a held snapshot', () => {
     stream.cancel();
     await until(() => viewsOpen() === 0);
     expect(await stream.next()).toEqual({ kind: 'end', reason: { kind: 'cancelled' } });
+  });
+
+  it('keeps nothing of what it has given', async () => {
+    async function* large(): AsyncIterable<Uint8Array> {
+      for (;;) yield new Uint8Array(100_000);
+    }
+    const { held } = setUp(large);
+    const stream = held.open();
+    const given: WeakRef<Uint8Array>[] = [];
+    for (let count = 0; count < 50; count += 1) {
+      const step = await stream.next();
+      if (step.kind === 'chunk') given.push(new WeakRef(step.bytes));
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    expect(given).toHaveLength(50);
+    expect(given.filter((each) => each.deref() !== undefined).length).toBeLessThanOrEqual(2);
+    stream.cancel();
   });
 
   it('is taken from a reader that does not come back, with the reason, and its view is released', async () => {
