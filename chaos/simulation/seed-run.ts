@@ -463,8 +463,11 @@ export class SeedRun {
       if (full === undefined) return false;
       if (full.commitIndex !== full.appliedIndex || full.lastIndex !== full.commitIndex) return false;
       // One that cannot read its history any more says so, and shows nothing further.
-      const watched = this.#watchers.get(member.id)?.completeRevision;
-      if (watched !== full.revision && this.#atlas.isWhole(member.id)) return false;
+      const watcher = this.#watchers.get(member.id);
+      if (watcher?.completeRevision !== full.revision && this.#atlas.isWhole(member.id)) {
+        if (watcher?.endedAsCorrupt === true) void watcher.follow(store.store);
+        return false;
+      }
       states.push(full);
     }
     const [first] = states;

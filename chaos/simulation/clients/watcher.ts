@@ -21,6 +21,8 @@ export class Watcher {
   /** How often history was compacted away before it was seen. */
   gaps = 0;
   resumed = 0;
+  /** The member said that what it has is damaged; it may be brought back without being started again. */
+  endedAsCorrupt = false;
 
   /** `isDamaged`: the member's disk was damaged, so it may say that it cannot read its history. */
   constructor(name: string, history: ClientHistory, report: Report, isDamaged: () => boolean) {
@@ -37,6 +39,7 @@ export class Watcher {
   /** The member runs (again). */
   async follow(store: Store): Promise<void> {
     this.#attempt += 1;
+    this.endedAsCorrupt = false;
     const attempt = this.#attempt;
     for (;;) {
       const watch = store.watch({
@@ -79,6 +82,7 @@ export class Watcher {
             'watch-completeness',
             `${this.#name} ends as corrupt, and nothing was done to its disk`,
           );
+        this.endedAsCorrupt = true;
         return false;
       case 'stopping':
       case 'cancelled':

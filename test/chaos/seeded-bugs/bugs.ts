@@ -170,7 +170,7 @@ const replication: readonly SeededBug[] = [
     find: 'if (log.termAt(message.previousIndex) !== message.previousTerm) {',
     replace: 'if (log.termAt(message.previousIndex) === undefined) {',
     caughtBy: ['log-matching', 'durability', 'committed-history', 'unexpected-failure'],
-    maxSeeds: 80,
+    maxSeeds: 400,
     options: racing,
   },
   {
@@ -276,22 +276,6 @@ const membership: readonly SeededBug[] = [
     maxSeeds: 30,
     options: changing,
   },
-  {
-    name: 'a configuration stays in force although its entry was cut off',
-    file: core('state'),
-    find: 'if (this.configurations.truncateFrom(index)) this.outbox.statusChanged = true;',
-    replace: '',
-    caughtBy: [
-      'configuration-safety',
-      'durability',
-      'election-safety',
-      'committed-history',
-      'unexpected-failure',
-      'liveness',
-    ],
-    maxSeeds: 100,
-    options: lively,
-  },
 ];
 
 const reads: readonly SeededBug[] = [
@@ -371,7 +355,7 @@ const store: readonly SeededBug[] = [
     file: 'storage/mvcc/write-behind.ts',
     find: 'await this.#options.database.batch(operations, { sync: true });',
     replace: 'await this.#options.database.batch(operations, { sync: false });',
-    caughtBy: ['unexpected-failure', 'state-machine-safety', 'durability', 'liveness'],
+    caughtBy: ['unexpected-failure', 'state-machine-safety', 'durability', 'liveness', 'watch-completeness'],
     maxSeeds: 40,
     options: lagging,
   },
