@@ -177,6 +177,34 @@ describe.skipIf(etcdProgram === undefined)('Kuorum differs from etcd on purpose 
     expect(await again(kuorum.client())).toBe('');
   });
 
+  it('a watch from a negative revision: etcd tells it nothing of the past, nor others that catch up with it', async () => {
+    const fresh = await startRealEtcd();
+    const own = await startTestEtcd();
+    const client = new GrpcClient(fresh.url);
+    try {
+      const told = async (asked: GrpcClient): Promise<number | undefined> => {
+        await asked.call(unaryMethods.Put, { key: bytes('past') });
+        const stream = asked.open(WatchService.methods.Watch);
+        stream.send({ createRequest: { key: bytes('past'), startRevision: -1 } });
+        const first = stream.find(({ events }) => events.length > 0);
+        let isTold = false;
+        void first.finally(() => {
+          isTold = true;
+        });
+        // etcd's watcher is told of what comes once it has passed over what was.
+        while (!isTold) await asked.call(unaryMethods.Put, { key: bytes('past') });
+        stream.cancel();
+        return (await first).events[0]?.kv?.modRevision;
+      };
+      expect(await told(client)).toBeGreaterThan(2);
+      expect(await told(own.client())).toBe(2);
+    } finally {
+      client.close();
+      await own.close();
+      await fresh.close();
+    }
+  });
+
   it('the deletes of the revision compacted to: etcd 3.4 forgets them, and tells a watch that begins there of the puts only', async () => {
     const told = async (client: GrpcClient): Promise<readonly string[]> => {
       await client.call(unaryMethods.Put, { key: bytes('gone') });
