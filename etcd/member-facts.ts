@@ -55,7 +55,7 @@ export class MemberFacts {
   }
 
   /** With the revision that an answer is about; without: the latest that is known here. */
-  header(revision = this.#revision): Init<ResponseHeader> {
+  header(revision: number = this.#revision): Init<ResponseHeader> {
     if (revision > this.#revision) this.#revision = revision;
     return {
       clusterId: this.#clusterId,

@@ -201,7 +201,7 @@ function serviceCode(service) {
     '  methods: {',
     ...service.methodsArray.map(
       (method) =>
-        `    ${method.name}: { path: '/${path}/${method.name}', request: ${method.resolvedRequestType.name}, response: ${method.resolvedResponseType.name}, requestStream: ${method.requestStream === true}, responseStream: ${method.responseStream === true} },`,
+        `    ${method.name}: { path: '/${path}/${method.name}', request: ${method.resolvedRequestType.name} as typeof ${method.resolvedRequestType.name}, response: ${method.resolvedResponseType.name} as typeof ${method.resolvedResponseType.name}, requestStream: ${method.requestStream === true}, responseStream: ${method.responseStream === true} },`,
     ),
     '  },',
     '} as const;',

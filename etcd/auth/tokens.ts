@@ -10,7 +10,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../platform/index.js';
 import { type AuthState, userOf } from '../../storage/index.js';
 
-export const TOKEN_MILLISECONDS = 5 * 60 * 1000;
+export const TOKEN_MILLISECONDS: number = 5 * 60 * 1000;
 /** Of the tokens used last: one that is forgotten is good for as long as it was made for. */
 const MAX_REMEMBERED = 10_000;
 

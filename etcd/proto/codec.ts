@@ -25,7 +25,7 @@ export interface Codec<Message> {
 }
 
 /** Greater than any integer of ours. */
-export const beyondInteger = 2 ** 53;
+export const beyondInteger: number = 2 ** 53;
 
 /** Deeper messages than any request needs would only exhaust the stack. */
 const maxDepth = 100;

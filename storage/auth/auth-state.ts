@@ -22,7 +22,7 @@ export const authLimits = {
   maxNameBytes: 256,
   maxPasswordHashBytes: 512,
   /** Of all that is kept. */
-  maxBytes: 4 * 1024 * 1024,
+  maxBytes: 4_194_304,
 } as const;
 
 export type Access = 'read' | 'write' | 'readwrite';

@@ -64,7 +64,7 @@ const types: readonly AuthChange['type'][] = [
   'role-revoke-permission',
 ];
 
-export const AUTH_CHANGE_TYPES = types.length;
+export const AUTH_CHANGE_TYPES: number = types.length;
 
 function encodePayload(change: AuthChange): Tuple {
   switch (change.type) {

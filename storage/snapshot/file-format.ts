@@ -25,18 +25,18 @@ import { DIGEST_BYTES, digest } from '../checksum.js';
 
 export const SNAPSHOT_FORMAT_VERSION = 1;
 
-export const MAGIC = Buffer.from('KUORUM SNAPSHOT\n', 'latin1');
+export const MAGIC: Buffer = Buffer.from('KUORUM SNAPSHOT\n', 'latin1');
 export const LENGTH_BYTES = 4;
 /** What precedes the header's JSON. */
-export const PREAMBLE_BYTES = MAGIC.length + 2 * LENGTH_BYTES + DIGEST_BYTES;
+export const PREAMBLE_BYTES: number = MAGIC.length + 2 * LENGTH_BYTES + DIGEST_BYTES;
 const COUNT_BYTES = 8;
 /** What follows the chunks, without the padding and the hash. */
-export const TRAILER_BYTES = LENGTH_BYTES + 2 * COUNT_BYTES;
+export const TRAILER_BYTES: number = LENGTH_BYTES + 2 * COUNT_BYTES;
 export const SHA256_BYTES = 32;
 const SECTOR_BYTES = 512;
 
 /** Larger than any configuration needs, and small enough to be read at once whatever stands there. */
-export const MAX_HEADER_BYTES = 1024 * 1024;
+export const MAX_HEADER_BYTES: number = 1024 * 1024;
 
 export interface SnapshotMember {
   readonly id: number;

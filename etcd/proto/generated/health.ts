@@ -70,15 +70,15 @@ export const HealthService = {
   methods: {
     Check: {
       path: '/grpc.health.v1.Health/Check',
-      request: HealthCheckRequest,
-      response: HealthCheckResponse,
+      request: HealthCheckRequest as typeof HealthCheckRequest,
+      response: HealthCheckResponse as typeof HealthCheckResponse,
       requestStream: false,
       responseStream: false,
     },
     Watch: {
       path: '/grpc.health.v1.Health/Watch',
-      request: HealthCheckRequest,
-      response: HealthCheckResponse,
+      request: HealthCheckRequest as typeof HealthCheckRequest,
+      response: HealthCheckResponse as typeof HealthCheckResponse,
       requestStream: false,
       responseStream: true,
     },

@@ -138,15 +138,15 @@ export const LockService = {
   methods: {
     Lock: {
       path: '/v3lockpb.Lock/Lock',
-      request: LockRequest,
-      response: LockResponse,
+      request: LockRequest as typeof LockRequest,
+      response: LockResponse as typeof LockResponse,
       requestStream: false,
       responseStream: false,
     },
     Unlock: {
       path: '/v3lockpb.Lock/Unlock',
-      request: UnlockRequest,
-      response: UnlockResponse,
+      request: UnlockRequest as typeof UnlockRequest,
+      response: UnlockResponse as typeof UnlockResponse,
       requestStream: false,
       responseStream: false,
     },
