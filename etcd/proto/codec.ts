@@ -7,8 +7,30 @@
  */
 import protobuf from 'protobufjs/minimal.js';
 
-export type Reader = protobuf.Reader;
-export type Writer = protobuf.Writer;
+/** What the codecs use of protobufjs's reader: the published types do not mention its package. */
+export interface Reader {
+  pos: number;
+  readonly len: number;
+  readonly buf: Uint8Array;
+  uint32(): number;
+  int32(): number;
+  bool(): boolean;
+  bytes(): Uint8Array;
+  string(): string;
+  skipType(wireType: number, depth?: number, fieldNumber?: number): unknown;
+}
+
+/** And of its writer. */
+export interface Writer {
+  uint32(value: number): Writer;
+  int32(value: number): Writer;
+  int64(value: number): Writer;
+  bool(value: boolean): Writer;
+  bytes(value: Uint8Array): Writer;
+  string(value: string): Writer;
+  fork(): Writer;
+  ldelim(): Writer;
+}
 
 /** What a message is made from: every field may be absent. */
 export type Init<Message> = Message extends Uint8Array | string | number | boolean
