@@ -216,6 +216,7 @@ function assemble(
     logger,
     stateView: () => machine.stateView(),
     revision: () => machine.state.revision,
+    damageFound: (reason) => damageFound(reason),
   });
   const proposals = new Proposals({
     raft: () => raft,
@@ -275,6 +276,10 @@ function assemble(
   });
   machine.listener = listenerOf({ machine, hub, proposals, waiters, upkeep, committed, logClock, soundness });
   const diskFailure = (): Error | undefined => machine.state.failure ?? log.failure;
+  /** A disk that failed says nothing about what is on it: it is looked at when it is opened again. */
+  const damageFound = (reason: string): void => {
+    if (diskFailure() === undefined) soundness.damageFound(reason);
+  };
   const store = new LocalStore({
     machine,
     diskFailure,
@@ -292,10 +297,7 @@ function assemble(
     store,
     refusal: () => soundness.refusal(),
     refusalOf: (command) => refusalUnderAlarms(machine.state.ledger, command),
-    // A disk that failed says nothing about what is on it: it is looked at when it is opened again.
-    damageFound: (reason) => {
-      if (diskFailure() === undefined) soundness.damageFound(reason);
-    },
+    damageFound,
   });
   const snapshots = new HeldSnapshots({
     clock,

@@ -47,6 +47,7 @@ function whyNot(folder: LookedAt, clusterId: string | undefined, chosen: Candida
   if (candidate.identity.clusterId !== clusterId || chosen === undefined) return 'it is of another cluster';
   if (candidate.end.term !== chosen.end.term) return 'its last entry is of an older term';
   if (candidate.end.index !== chosen.end.index) return 'its log is shorter';
+  if (candidate.condemned && !chosen.condemned) return 'an alarm says that its state is wrong';
   if (compareCandidates(chosen, candidate) === 0) return 'it holds the same';
   return candidate.condition.kind === 'recovering'
     ? 'it holds the same, but has lost a part of its log'
@@ -57,7 +58,8 @@ function whyChosen(chosen: Candidate, others: readonly Candidate[]): string {
   const best = others.every(({ end }) => end.term !== chosen.end.term || end.index !== chosen.end.index)
     ? 'the most complete log'
     : 'no log is more complete';
-  return chosen.condition.kind === 'intact' ? best : `${best}, although a part of it is lost`;
+  const doubt = chosen.condemned ? '; an alarm says that its state is wrong' : '';
+  return (chosen.condition.kind === 'intact' ? best : `${best}, although a part of it is lost`) + doubt;
 }
 
 /** The one cluster that the folders belong to; undefined when they do not agree. */

@@ -9,6 +9,7 @@ import type { Clock, Disk, DiskDatabase, Logger } from '../../platform/index.js'
 import { DiskFailedError } from '../../platform/index.js';
 import type { LogCondition, LogIndex, SnapshotMetadata, Term } from '../../raft/index.js';
 import { bytesOf, textOf } from '../bytes.js';
+import { isCondemned } from '../integrity/state-trust.js';
 import { openMemberLog } from '../log/member-log.js';
 import type { MemberIdentity } from '../member/identity-file.js';
 import { MemberFolderError, readMemberIdentity } from '../member-folder.js';
@@ -37,6 +38,8 @@ export interface Candidate {
   readonly revision: number;
   /** … and the hash of the state then: equal wherever the log ends with the same entry. */
   readonly endStateHash: string;
+  /** An alarm says that this copy of the state differs from the majority's, or that a record of it is damaged. */
+  readonly condemned: boolean;
   /** As found: what the state had applied on disk, and its hash there. */
   readonly appliedIndex: LogIndex;
   readonly stateHash: string;
@@ -104,7 +107,8 @@ async function bringToEnd(disk: Disk, identity: MemberIdentity, tools: RecoveryT
       await applyThrough(committedIndex);
       const committedRevision = machine.state.revision;
       await applyThrough(lastIndex);
-      const { revision } = machine.state;
+      const { revision, ledger } = machine.state;
+      const condemned = isCondemned(ledger, identity.memberId, machine.originIndex);
       const endStateHash = machine.state.stateHash();
       const end = machine.state.metadata();
       await machine.state.flush();
@@ -118,6 +122,7 @@ async function bringToEnd(disk: Disk, identity: MemberIdentity, tools: RecoveryT
         committedRevision,
         revision,
         endStateHash,
+        condemned,
         appliedIndex,
         stateHash,
       };

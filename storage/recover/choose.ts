@@ -11,8 +11,8 @@
  * This holds for a folder that has lost a part of its log as well: what is left of it is checked by its chain
  * and was once the log of a member. When it still reaches further than every intact folder, it has all that
  * they have and more; what it lost they do not have either. Hence a loss only decides between equals: there
- * the intact one goes first, then the one that knows more to be committed. A folder that cannot be read is
- * no candidate.
+ * one whose state no alarm speaks against goes first, then the intact one, then the one that knows more to be
+ * committed. A folder that cannot be read is no candidate.
  */
 import type { Configuration, MemberId } from '../../raft/index.js';
 import type { Candidate } from './candidate.js';
@@ -22,6 +22,7 @@ export function compareCandidates(left: Candidate, right: Candidate): number {
   return (
     right.end.term - left.end.term ||
     right.end.index - left.end.index ||
+    Number(left.condemned) - Number(right.condemned) ||
     Number(left.condition.kind === 'recovering') - Number(right.condition.kind === 'recovering') ||
     right.committedIndex - left.committedIndex
   );

@@ -24,6 +24,8 @@ export interface WatchHubOptions {
   /** The state as of now; closed by the hub. */
   readonly stateView: () => StateView;
   readonly revision: () => number;
+  /** History that a watch needs is not what was stored. */
+  readonly damageFound?: (reason: string) => void;
   /** What one watcher may hold, and all together, where what they share counts once. */
   readonly maxQueueBytes?: number;
   readonly maxTotalBytes?: number;
@@ -165,6 +167,7 @@ export class WatchHub implements WatcherHost {
       if (this.#closed) return { kind: 'end', reason: { kind: 'stopping' } };
       if (!(error instanceof DamagedRecordError) && !(error instanceof DiskFailedError)) throw error;
       this.#options.logger.error('a watch met damaged history', { error: error.message, fromRevision });
+      this.#options.damageFound?.(error.message);
       return { kind: 'end', reason: { kind: 'corrupt' } };
     }
   }

@@ -27,6 +27,7 @@ function folder(id: number, change: Partial<Candidate> = {}): LookedAt {
     appliedIndex: 110,
     stateHash: 'h',
     endStateHash: 'e',
+    condemned: false,
     ...change,
   };
   return { path: `members/m${id}`, inPlace: true, examination: { kind: 'readable', candidate } };

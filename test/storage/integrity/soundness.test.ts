@@ -164,6 +164,58 @@ describe('three members', () => {
     await cluster.hashesAgree();
   });
 
+  it.each([
+    ['what its state says of itself', 'm'],
+    ['a result that a repeated proposal is answered with', 's'],
+  ])('replace the state of a member that cannot read %s when it starts', async (_what, record) => {
+    const { leader, followers } = await begin({ logMarginEntries: 20, logMarginBytes: 50_000 });
+    const odd = followers[0]!;
+    for (let index = 0; index < 60; index += 1) await cluster.put(leader, 'a', String(index));
+    await cluster.during(cluster.machine(odd).state.flush());
+    await cluster.during(cluster.member(odd).close());
+    expect(cluster.disks.get(odd)!.flipBit('state', (key) => text(key).startsWith(record))).toBe(true);
+    await cluster.during(cluster.open(odd));
+    expect(await read(odd, 'a')).toMatchObject({
+      kind: 'refused',
+      refusal: {
+        reason: 'corrupt',
+        message: expect.stringContaining(`kuorum member replace m${odd}`) as string,
+      },
+    });
+    await cluster.until('its new state', async () => valueOf(await read(odd, 'a', 'linearizable')) === '59');
+    await cluster.until('no alarm', async () => (await alarms(leader)).length === 0);
+    await cluster.hashesAgree();
+    expect((await cluster.put(odd, 'b', '1')).kind).toBe('done');
+    // Nothing of what was damaged is left to be stumbled over.
+    await cluster.restart(odd);
+    await cluster.hashesAgree();
+    expect(await cluster.disks.get(odd)!.listDatabases()).toHaveLength(2);
+  });
+
+  it('replace the state of a member one of whose watches meets damaged history', async () => {
+    const { leader, followers } = await begin();
+    const odd = followers[0]!;
+    await cluster.put(leader, 'a', '1');
+    const { revision } = cluster.machine(leader).state;
+    await cluster.put(leader, 'a', '2');
+    await cluster.until('all of it at the follower', () => cluster.machine(odd).state.revision > revision);
+    await cluster.during(cluster.machine(odd).state.flush());
+    await cluster.during(cluster.member(odd).close());
+    expect(cluster.disks.get(odd)!.flipBit('state', (key) => text(key).startsWith('r'))).toBe(true);
+    await cluster.during(cluster.open(odd));
+    const watch = cluster.member(odd).store.watch({ key: bytes('a'), startRevision: revision });
+    expect(await nextEnd(watch)).toEqual({ kind: 'end', reason: { kind: 'corrupt' } });
+    await cluster.until('its new state', () => cluster.machine(odd).originIndex > 0);
+    const again = cluster.member(odd).store.watch({ key: bytes('a'), startRevision: revision });
+    expect(await cluster.during(again.next())).toMatchObject({
+      kind: 'batch',
+      events: [{ type: 'put' }, { type: 'put' }],
+    });
+    again.cancel();
+    await cluster.until('no alarm', async () => (await alarms(leader)).length === 0);
+    await cluster.hashesAgree();
+  });
+
   it('replace the state of a member that meets a damaged record where it applies an entry', async () => {
     const { leader, followers } = await begin();
     const odd = followers[0]!;

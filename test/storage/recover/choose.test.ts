@@ -19,9 +19,10 @@ interface Shape {
   readonly index: number;
   readonly committed?: number;
   readonly lost?: true;
+  readonly condemned?: true;
 }
 
-function candidate({ id, term, index, committed = 0, lost }: Shape): Candidate {
+function candidate({ id, term, index, committed = 0, lost, condemned }: Shape): Candidate {
   return {
     identity: { clusterId: 'c1', memberId: id, name: `m${id}`, formatVersion: 1 },
     stateName: 'state',
@@ -37,6 +38,7 @@ function candidate({ id, term, index, committed = 0, lost }: Shape): Candidate {
     appliedIndex: committed,
     stateHash: '',
     endStateHash: '',
+    condemned: condemned === true,
   };
 }
 
@@ -55,6 +57,13 @@ describe('the most complete log', () => {
   it('may have lost a part, when what is left reaches further than every intact one', () => {
     expect(chosen({ id: 1, term: 4, index: 90 }, { id: 2, term: 4, index: 100, lost: true })).toBe(2);
     expect(chosen({ id: 1, term: 4, index: 200 }, { id: 2, term: 5, index: 100, lost: true })).toBe(2);
+  });
+
+  it('is among equals one whose state no alarm speaks against, even if it has lost more of its log', () => {
+    expect(
+      chosen({ id: 1, term: 4, index: 9, condemned: true }, { id: 2, term: 4, index: 9, lost: true }),
+    ).toBe(2);
+    expect(chosen({ id: 1, term: 4, index: 10, condemned: true }, { id: 2, term: 4, index: 9 })).toBe(1);
   });
 
   it('is the intact one among equals, then the one that knows more to be committed', () => {
