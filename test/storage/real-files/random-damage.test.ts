@@ -64,7 +64,7 @@ describe('the folder of a member alone, damaged anywhere while it is down', () =
           await member.close();
           expect(verdict.wrong, `seed ${seed}: ${what}`).toEqual([]);
           if (condition === 'recovering') ends.recovering += 1;
-          else if (verdict.refused === 0) ends.right += 1;
+          else if (verdict.refused.length === 0) ends.right += 1;
           else ends.partly += 1;
         }
         await rm(folder, { recursive: true });

@@ -5,7 +5,13 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { levelDbDisk, seededRandom, silentLogger, systemClock } from '../../../../platform/index.js';
+import {
+  levelDbDisk,
+  seededRandom,
+  silentLogger,
+  systemClock,
+  systemRandom,
+} from '../../../../platform/index.js';
 import {
   type CallContext,
   formatMemberFolder,
@@ -39,7 +45,8 @@ export async function openRealMember(
     disk: levelDbDisk(folder),
     transport: nowhereTransport,
     clock: systemClock(),
-    random: seededRandom(1),
+    // A seed would give a member the sessions of its earlier lives, which a blank state does not know to avoid.
+    random: systemRandom(),
     logger: silentLogger,
     electionTimeoutMilliseconds: 100,
     heartbeatMilliseconds: 20,
@@ -133,7 +140,7 @@ export function copyFolder(from: string, to: string): Promise<void> {
 export interface Verdict {
   readonly wrong: readonly string[];
   readonly right: number;
-  readonly refused: number;
+  readonly refused: readonly string[];
 }
 
 function difference(
@@ -157,7 +164,7 @@ export async function judge(
 ): Promise<Verdict> {
   const wrong: string[] = [];
   let right = 0;
-  let refused = 0;
+  const refused: string[] = [];
   const look = async (
     what: string,
     selection: { readonly key: Uint8Array; readonly end?: Uint8Array; readonly revision: number },
@@ -165,7 +172,7 @@ export async function judge(
   ): Promise<void> => {
     const outcome = await member.store.range({ ...selection, consistency }, context);
     if (outcome.kind !== 'done') {
-      refused += 1;
+      refused.push(`${what} at ${selection.revision}: ${JSON.stringify(outcome)}`);
       return;
     }
     const { items, revision } = outcome.value;
