@@ -28,6 +28,16 @@ export async function replaceFile(
   }
 }
 
+/** What was made, renamed or removed in the folder is durable when it resolves. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** undefined: there is none. @throws UserError when there is one that cannot be read. */
 export async function readIfPresent(path: string): Promise<string | undefined> {
   try {

@@ -5,9 +5,9 @@
  *
  * Faults assumed: a crash at any instant, also one that forgets renames whose folder was not synced.
  */
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readIfPresent, replaceFile } from '../atomic-file.js';
+import { readIfPresent, replaceFile, syncFolder } from '../atomic-file.js';
 import { type ClusterFile, parseClusterFile, writeClusterFile } from '../cluster-file.js';
 import { UserError } from '../user-error.js';
 
@@ -47,15 +47,6 @@ export function newMemberFolder(name: string): string {
 
 export function commitPath(dataDir: string): string {
   return join(recoveryFolder(dataDir), 'commit.json');
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function exists(path: string): Promise<boolean> {

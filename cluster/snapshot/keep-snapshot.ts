@@ -3,10 +3,10 @@
  * last, and only then renamed. Under the name stands always a whole one, the old or the new.
  */
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CheckedSnapshot } from '../../storage/index.js';
-import { errorCode } from '../atomic-file.js';
+import { errorCode, syncFolder } from '../atomic-file.js';
 import { UserError } from '../user-error.js';
 import { checkSnapshot } from './check-snapshot.js';
 
@@ -38,14 +38,5 @@ export async function keepSnapshot(options: KeepSnapshotOptions): Promise<Checke
     const code = errorCode(error);
     if (code === undefined) throw error;
     throw new UserError(`${path} cannot be written (${code})`, { cause: error });
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -1,15 +1,8 @@
 /** Users and roles with an unmodified etcdctl, against three members: each command goes to another one. */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { etcdctl, etcdEnvironment } from './support/etcdctl.js';
 import { type Workplace, workplace } from './support/kuorum.js';
 import { run } from './support/run.js';
-
-const etcdctl = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'etcdctl'))
-  .find((path) => existsSync(path));
-if (etcdctl === undefined) process.stdout.write('etcdctl was not found: its tests are skipped\n');
 
 describe.skipIf(etcdctl === undefined)('etcdctl with users and roles', () => {
   let place: Workplace;
@@ -19,13 +12,7 @@ describe.skipIf(etcdctl === undefined)('etcdctl with users and roles', () => {
   beforeAll(async () => {
     place = await workplace();
     await place.up(['--members', '3', '--api-port', '0']);
-    const { stdout } = await place.run(['etcd-env']);
-    environment = Object.fromEntries(
-      stdout
-        .trim()
-        .split('\n')
-        .map((line) => /^export (\w+)=(.*)$/.exec(line)?.slice(1) ?? []),
-    ) as Record<string, string>;
+    environment = await etcdEnvironment(place);
   });
   afterAll(() => place?.leave());
 

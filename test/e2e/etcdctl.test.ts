@@ -1,16 +1,10 @@
 /** Unmodified etcdctl against a running cluster, with what `kuorum etcd-env` prints. */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { etcdctl, etcdEnvironment } from './support/etcdctl.js';
 import { type Workplace, workplace } from './support/kuorum.js';
 import { type RunningProgram, type RunOptions, run, start } from './support/run.js';
 import { until } from './support/until.js';
-
-const etcdctl = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'etcdctl'))
-  .find((path) => existsSync(path));
-if (etcdctl === undefined) process.stdout.write('etcdctl was not found: its tests are skipped\n');
 
 describe.skipIf(etcdctl === undefined)('etcdctl', () => {
   let place: Workplace;
@@ -19,13 +13,7 @@ describe.skipIf(etcdctl === undefined)('etcdctl', () => {
   beforeAll(async () => {
     place = await workplace();
     await place.up(['--members', '3', '--api-port', '0']);
-    const { stdout } = await place.run(['etcd-env']);
-    environment = Object.fromEntries(
-      stdout
-        .trim()
-        .split('\n')
-        .map((line) => /^export (\w+)=(.*)$/.exec(line)?.slice(1) ?? []),
-    ) as Record<string, string>;
+    environment = await etcdEnvironment(place);
   });
   afterAll(() => place?.leave());
 
