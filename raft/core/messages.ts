@@ -146,15 +146,21 @@ export interface Hello {
   readonly configurationIndex: LogIndex;
 }
 
+/** A configuration, and the entry that brought it into force. */
+export interface PlacedConfiguration {
+  readonly index: LogIndex;
+  readonly configuration: Configuration;
+}
+
 export interface HelloResponse {
   readonly type: 'hello-response';
   readonly requestId: number;
   /** The sender knows of promises that the folder does not hold: this member must not go on. */
   readonly outdated: boolean;
   /** The configuration in force at the sender, when it is newer than the asker's. */
-  readonly configuration: Configuration | undefined;
-  /** The newest that the sender knows to be committed, when that is newer: what the asker had is void. */
-  readonly committed: { readonly index: LogIndex; readonly configuration: Configuration } | undefined;
+  readonly inForce: PlacedConfiguration | undefined;
+  /** The newest that the sender knows to be committed, when that is newer: all before it are void. */
+  readonly committed: PlacedConfiguration | undefined;
 }
 
 /** A committed configuration is without the receiver. */

@@ -42,8 +42,10 @@ export function beginProof(state: CoreState): void {
 type Proof = NonNullable<CoreState['proof']>;
 
 function peersOf(state: CoreState, { newer, committed, strangers }: Proof): readonly MemberId[] {
-  const told = committed === undefined ? newer : [...newer, committed.configuration];
-  const known = [state.configurations.latest, ...told].flatMap(replicationTargets);
+  const told = committed === undefined ? newer : [...newer, committed];
+  const known = [state.configurations.latest, ...told.map(({ configuration }) => configuration)].flatMap(
+    replicationTargets,
+  );
   return [...new Set([...known, ...strangers])];
 }
 
@@ -78,15 +80,17 @@ export function tickProof(state: CoreState): void {
 }
 
 /**
- * By a quorum of the newest configuration known to be committed, of the one in force here unless that is void, or of
- * a newer one in force at a peer: members leave meanwhile. A quorum of an old copy's own configuration is none, for
- * it may be long gone: the copy itself and one peer that has forgotten would be enough.
+ * By a quorum of the newest configuration known to be committed, or of one in force here or at a peer unless that is
+ * older, for members leave meanwhile. A quorum of an old copy's own configuration is none, nor is one of a peer's that
+ * is as far behind: both may be long gone, and the copy itself and one peer that has forgotten would be enough.
  */
 function isConfirmed(state: CoreState, { newer, committed, confirmed }: Proof): boolean {
   const { latest, latestIndex } = state.configurations;
-  const isVoid = committed !== undefined && committed.index > latestIndex;
-  return [isVoid ? committed.configuration : latest, ...newer].some((each) =>
-    hasQuorum(each, (id) => confirmed.has(id)),
+  const own = { index: latestIndex, configuration: latest };
+  const told = committed === undefined ? newer : [...newer, committed];
+  const voidBelow = committed?.index ?? 0;
+  return [own, ...told].some(
+    ({ index, configuration }) => index >= voidBelow && hasQuorum(configuration, (id) => confirmed.has(id)),
   );
 }
 
@@ -119,7 +123,8 @@ export function onHello(state: CoreState, from: MemberId, message: Hello): void 
     type: 'hello-response',
     requestId: message.requestId,
     outdated: isOutdated(state, from, message),
-    configuration: latestIndex > message.configurationIndex ? latest : undefined,
+    inForce:
+      latestIndex > message.configurationIndex ? { index: latestIndex, configuration: latest } : undefined,
     committed: isNewer ? { index, configuration: configurations.at(commitIndex) } : undefined,
   });
 }
@@ -131,8 +136,8 @@ export function onHelloResponse(state: CoreState, from: MemberId, message: Hello
     endMember(state, 'outdated');
     return;
   }
-  const { configuration, committed } = message;
-  if (!proof.confirmed.has(from) && configuration !== undefined) proof.newer.push(configuration);
+  const { inForce, committed } = message;
+  if (!proof.confirmed.has(from) && inForce !== undefined) proof.newer.push(inForce);
   if (committed !== undefined && committed.index > (proof.committed?.index ?? 0)) proof.committed = committed;
   proof.confirmed.add(from);
 }

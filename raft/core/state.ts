@@ -6,11 +6,11 @@ import { ConfigurationHistory } from './configuration-history.js';
 import type { FetchRequest, MembershipOutcome, PersistStep, ProposalResult, ReadResult } from './events.js';
 import { RaftLog } from './log.js';
 import type { ClockPoint } from './log-clock.js';
-import type { Hello, Message, OutgoingMessage, ProposeOutcome } from './messages.js';
+import type { Hello, Message, OutgoingMessage, PlacedConfiguration, ProposeOutcome } from './messages.js';
 import { Persistence } from './persistence.js';
 import type { Progress } from './progress.js';
 import type { EndReason } from './standing.js';
-import type { Configuration, Entry, HardState, LogIndex, MemberId, SnapshotMetadata, Term } from './types.js';
+import type { Entry, HardState, LogIndex, MemberId, SnapshotMetadata, Term } from './types.js';
 
 /** The part of a random generator that the core needs; [minimum, maximum), integers. */
 export interface CoreRandom {
@@ -166,9 +166,9 @@ export class CoreState {
         readonly hello: Hello;
         readonly confirmed: Set<MemberId>;
         /** Newer configurations that peers told of: in force there, committed or not. */
-        readonly newer: Configuration[];
-        /** The newest committed one that a peer told of: the own one is void. */
-        committed: { readonly index: LogIndex; readonly configuration: Configuration } | undefined;
+        readonly newer: PlacedConfiguration[];
+        /** The newest committed one that a peer told of: all before it are void. */
+        committed: PlacedConfiguration | undefined;
         /** Who has sent something without being of any configuration known here. */
         readonly strangers: Set<MemberId>;
         /** The configuration whose members were asked last. */

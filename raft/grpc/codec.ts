@@ -4,8 +4,8 @@
  */
 import type { CommitHint } from '../core/commit-hint.js';
 import { decodeConfiguration, encodeConfiguration } from '../core/configuration.js';
-import type { ForwardRefusal, HelloResponse, Message, ProposeOutcome } from '../core/messages.js';
-import type { Configuration, Entry, EntryKind } from '../core/types.js';
+import type { ForwardRefusal, Message, PlacedConfiguration, ProposeOutcome } from '../core/messages.js';
+import type { Entry, EntryKind } from '../core/types.js';
 import { type BodyName, frameType } from './schema.js';
 
 export class MalformedFrameError extends Error {
@@ -29,6 +29,16 @@ function wireOutcome(outcome: ProposeOutcome): Fields {
   return outcome.kind === 'appended'
     ? { outcome: 0, index: outcome.index, term: outcome.term }
     : { outcome: REFUSALS.indexOf(outcome.reason) + 1 };
+}
+
+type PlaceName = 'inForce' | 'committed';
+
+function wireConfiguration(name: PlaceName, placed: PlacedConfiguration | undefined): Fields {
+  if (placed === undefined) return {};
+  return {
+    [`${name}Index`]: placed.index,
+    [`${name}Configuration`]: encodeConfiguration(placed.configuration),
+  };
 }
 
 function envelope(message: Message): { readonly [Name in BodyName]?: Fields } {
@@ -74,15 +84,8 @@ function envelope(message: Message): { readonly [Name in BodyName]?: Fields } {
         helloResponse: {
           requestId: message.requestId,
           outdated: message.outdated,
-          ...(message.configuration === undefined
-            ? {}
-            : { configuration: encodeConfiguration(message.configuration) }),
-          ...(message.committed === undefined
-            ? {}
-            : {
-                committedIndex: message.committed.index,
-                committedConfiguration: encodeConfiguration(message.committed.configuration),
-              }),
+          ...wireConfiguration('inForce', message.inForce),
+          ...wireConfiguration('committed', message.committed),
         },
       };
     case 'removed':
@@ -120,19 +123,14 @@ function numberField(body: Fields, name: string): number {
   return small === value ? small : value;
 }
 
-function configurationField(body: Fields, name: string): Configuration | undefined {
-  const bytes = bytesField(body, name);
+function placedConfiguration(body: Fields, name: PlaceName): PlacedConfiguration | undefined {
+  const bytes = bytesField(body, `${name}Configuration`);
   if (bytes.length === 0) return undefined;
   try {
-    return decodeConfiguration(bytes);
+    return { index: numberField(body, `${name}Index`), configuration: decodeConfiguration(bytes) };
   } catch (error) {
-    throw new MalformedFrameError(`${name} is none`, { cause: error });
+    throw new MalformedFrameError(`${name}Configuration is none`, { cause: error });
   }
-}
-
-function committedField(body: Fields): HelloResponse['committed'] {
-  const configuration = configurationField(body, 'committedConfiguration');
-  return configuration && { index: numberField(body, 'committedIndex'), configuration };
 }
 
 function commitFields(body: Fields): CommitHint {
@@ -267,8 +265,8 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
     type: 'hello-response',
     requestId: numberField(body, 'requestId'),
     outdated: flag(body, 'outdated'),
-    configuration: configurationField(body, 'configuration'),
-    committed: committedField(body),
+    inForce: placedConfiguration(body, 'inForce'),
+    committed: placedConfiguration(body, 'committed'),
   }),
   removed: () => ({ type: 'removed' }),
   termPassed: (body) => ({ type: 'term-passed', term: numberField(body, 'term') }),

@@ -62,9 +62,10 @@ const bodies = {
   helloResponse: {
     requestId: 'double',
     outdated: 'bool',
-    configuration: 'bytes',
+    inForceConfiguration: 'bytes',
     committedIndex: 'double',
     committedConfiguration: 'bytes',
+    inForceIndex: 'double',
   },
   removed: {},
   termPassed: { term: 'double' },

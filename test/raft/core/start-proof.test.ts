@@ -112,12 +112,11 @@ describe('a member that starts with a history', () => {
     const five = configurationOf([1, 2, 3, 4, 5]);
     const committed = { index: 9, configuration: five };
     const confirm = (from: number, knows: typeof committed | undefined): void => {
-      const configuration = knows?.configuration;
       member.receive(from, {
         type: 'hello-response',
         requestId,
         outdated: false,
-        configuration,
+        inForce: knows,
         committed: knows,
       });
     };
@@ -127,6 +126,26 @@ describe('a member that starts with a history', () => {
     expect(member.sent.map(({ to }) => to)).toEqual(expect.arrayContaining([2, 4, 5]));
     // Three of the five, whether they know of it or not.
     confirm(2, undefined);
+    member.tick(4);
+    expect(member.core.view.proof).toBeUndefined();
+  });
+
+  it('is not confirmed by a quorum of a configuration that a peer still has, but that is older than a committed one', () => {
+    const member = new VirtualMember(emptyDisk(three), testOptions(3, 5));
+    const { requestId } = member.core.view.proof!.hello;
+    const placed = (index: number, voters: readonly number[]) => ({
+      index,
+      configuration: configurationOf(voters),
+    });
+    const behind = placed(5, [2, 3, 4]);
+    const committed = placed(9, [3, 5, 6, 7]);
+    const answer = { type: 'hello-response', requestId, outdated: false } as const;
+    member.receive(5, { ...answer, inForce: committed, committed });
+    // Two of those three, which has been left long ago.
+    member.receive(2, { ...answer, inForce: behind, committed: behind });
+    member.tick(50);
+    expect(member.core.view.proof).toBeDefined();
+    member.receive(6, { ...answer, inForce: undefined, committed: undefined });
     member.tick(4);
     expect(member.core.view.proof).toBeUndefined();
   });
@@ -152,7 +171,7 @@ describe('a member that starts with a history', () => {
       type: 'hello-response',
       requestId,
       outdated: false,
-      configuration,
+      inForce: { index: 20, configuration },
       committed: { index: 20, configuration },
     });
     member.tick(4);
@@ -245,7 +264,7 @@ describe('a folder that is older than its peers know', () => {
       type: 'hello-response',
       requestId: 1,
       outdated: true,
-      configuration: undefined,
+      inForce: undefined,
       committed: undefined,
     };
     member.receive(1, late);

@@ -152,7 +152,7 @@ export class VirtualMember {
         type: 'hello-response',
         requestId,
         outdated: false,
-        configuration: undefined,
+        inForce: undefined,
         committed: undefined,
       });
     }

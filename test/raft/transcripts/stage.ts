@@ -35,7 +35,7 @@ function confirmSpare(member: VirtualMember, configuration: Configuration): void
       type: 'hello-response',
       requestId,
       outdated: false,
-      configuration,
+      inForce: { index: 1, configuration },
       committed: undefined,
     });
 }
