@@ -51,7 +51,11 @@ async function finishInstallation(
     const [entry] = await log.entries(appliedIndex, appliedIndex + 1, 1);
     if (entry?.term === snapshot.term) return found;
   }
-  const hardState = { ...found.hardState, commitIndex: snapshot.index };
+  const { term, votedFor } = found.hardState;
+  const hardState = {
+    ...(snapshot.term > term ? { term: snapshot.term, votedFor: undefined } : { term, votedFor }),
+    commitIndex: snapshot.index,
+  };
   await log.reset(snapshot, hardState);
   return {
     hardState,

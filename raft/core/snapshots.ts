@@ -1,4 +1,5 @@
 /** What a snapshot changes: at the leader that sent it, and at the member that installed it. */
+import { becomeFollower } from './roles.js';
 import type { CoreState } from './state.js';
 import type { LogIndex, MemberId, SnapshotMetadata } from './types.js';
 
@@ -19,10 +20,14 @@ export function onSnapshotFailed(state: CoreState, to: MemberId): void {
 /**
  * The state machine now stands at the snapshot. A log that holds the snapshot's last entry continues; any
  * other is behind or contradicts committed entries, and begins again after the snapshot.
+ *
+ * Somebody has led in the term of its last entry. A leader of an earlier term, whom no message has told yet, learns
+ * it from the snapshot (a repair is sent to a leader, too), and its own uncommitted entries give way like anyone's.
  */
 export function onSnapshotInstalled(state: CoreState, snapshot: SnapshotMetadata): void {
   if (snapshot.index <= state.appliedIndex) return;
   state.appliedIndex = snapshot.index;
+  if (snapshot.term > state.term) becomeFollower(state, snapshot.term, undefined);
   if (state.log.termAt(snapshot.index) !== snapshot.term) {
     if (snapshot.index < state.commitIndex || state.role.role === 'leader') {
       throw new Error('raft: a snapshot contradicts the committed log');

@@ -247,6 +247,35 @@ describe('a leader', () => {
     expect(back.commands).toEqual(leader.commands);
   });
 
+  it('deposes by its snapshot a leader of an earlier term that no message has told, uncommitted entries and all', () => {
+    const cluster = new VirtualCluster(three, 2);
+    const former = cluster.electMember(1);
+    cluster.isolate(1);
+    former.step({ kind: 'propose', id: 1, data: text('lost') });
+    former.step({ kind: 'propose', id: 2, data: text('lost too') });
+    former.persistAll();
+    // Time stands still at the former leader, who would have noticed by itself.
+    const others = [cluster.member(2), cluster.member(3)];
+    while (others.every(({ core }) => core.role !== 'leader')) {
+      for (const other of others) other.tick();
+      cluster.settle();
+    }
+    const leader = others.find(({ core }) => core.role === 'leader')!;
+    leader.step({ kind: 'propose', id: 3, data: text('kept') });
+    cluster.settle();
+    expect(former.core.role).toBe('leader');
+    former.install(leader.snapshot());
+    former.persistAll();
+    expect(former.core.role).toBe('follower');
+    expect(former.disk.hardState).toMatchObject({ term: leader.core.view.term, votedFor: undefined });
+    expect(former.log).toEqual([]);
+    cluster.heal();
+    cluster.tick(5);
+    leader.step({ kind: 'propose', id: 4, data: text('after') });
+    cluster.settle();
+    expect(former.commands).toEqual(['kept', 'after']);
+  });
+
   it('reads older entries from its log for a member that is a little behind', () => {
     const cluster = new VirtualCluster(three, 2, (options) => ({
       ...options,
