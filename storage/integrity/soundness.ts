@@ -54,6 +54,8 @@ export class Soundness {
   #checkpointMilliseconds: number;
   #raisedMilliseconds: number | undefined;
   readonly #sentMilliseconds = new Map<MemberId, number>();
+  /** Whom this member, being wrong, last gave its office. */
+  #handedOverTo: MemberId = 0;
   /** Of the log; or of the state, where this member is alone and nobody can repair it. */
   #ownDamage: { readonly of: 'state' | 'log'; readonly reason: string } | undefined;
 
@@ -269,8 +271,13 @@ export class Soundness {
       (id) => id !== memberId && alarmOf(ledger, id, 'corrupt') === undefined,
     );
     const reachable = fit.filter((id) => peers.some((peer) => peer.id === id && peer.recentlyActive));
-    const to = reachable[0] ?? fit[0];
-    if (to !== undefined) await raft.transferLeadership(to);
+    const candidates = (reachable.length > 0 ? reachable : fit).toSorted((left, right) => left - right);
+    // Each in turn: this member applies nothing and cannot know of later alarms, and two whose states are both wrong
+    // would hand the office to and fro for ever.
+    const to = candidates.find((id) => id > this.#handedOverTo) ?? candidates[0];
+    if (to === undefined) return;
+    this.#handedOverTo = to;
+    await raft.transferLeadership(to);
   }
 
   async #run(command: Command): Promise<void> {

@@ -131,6 +131,28 @@ describe('three members', () => {
     await cluster.hashesAgree();
   });
 
+  it('get a sound leader from two whose states are both damaged, and who do not know it of each other', async () => {
+    await begin({ logMarginEntries: 20, logMarginBytes: 50_000 });
+    await cluster.put(3, 'a', 'a value that is long enough to be hit');
+    cluster.machine(3).openSnapshot = () => Promise.reject(new Error('not yet'));
+    for (const id of [1, 2]) {
+      await cluster.during(cluster.machine(id).state.flush());
+      await cluster.during(cluster.member(id).close());
+      expect(cluster.disks.get(id)!.flipBit('state', (key) => text(key) === 'ka')).toBe(true);
+      await cluster.during(cluster.open(id));
+      expect(await read(id, 'a')).toMatchObject({ refusal: { reason: 'corrupt' } });
+    }
+    await cluster.until('a leader whose state is damaged', async () => {
+      if ((await cluster.leader()) !== 3) return true;
+      await cluster.during(cluster.member(3).raft.transferLeadership(1));
+      return false;
+    });
+    Reflect.deleteProperty(cluster.machine(3), 'openSnapshot');
+    for (const id of [1, 2])
+      await cluster.until('its new state', () => cluster.machine(id).distrust === undefined);
+    await cluster.hashesAgree();
+  });
+
   it('remember through a restart that a state is wrong', async () => {
     const { leader, followers } = await begin();
     const odd = followers[0]!;
