@@ -310,7 +310,8 @@ export class SimulatedNetwork {
       reachEnd(receiver, this.#latency(), () => stream.end());
       await answered;
     } catch (error) {
-      const reason = error instanceof Error ? error : new Error(String(error));
+      // What crosses is that the stream broke: the sender's failing disk is not the receiver's.
+      const reason = new Error(`the sender gave up: ${String(error)}`);
       reachEnd(receiver, this.#latency(), () => stream.break(reason));
       throw error;
     } finally {

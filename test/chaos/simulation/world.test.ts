@@ -4,7 +4,7 @@ import { Machine } from '../../../chaos/simulation/world/machine.js';
 import { SimulatedNetwork } from '../../../chaos/simulation/world/network.js';
 import { Timeline } from '../../../chaos/simulation/world/timeline.js';
 import { Trace } from '../../../chaos/simulation/world/trace.js';
-import { seededRandom } from '../../../platform/index.js';
+import { DiskFailedError, seededRandom } from '../../../platform/index.js';
 import type { Message } from '../../../raft/index.js';
 
 describe('virtual time', () => {
@@ -98,7 +98,7 @@ describe('a drifting clock', () => {
   });
 });
 
-function networkOf() {
+function networkOf(receive: (chunks: AsyncIterable<Uint8Array>) => Promise<void> = async () => {}) {
   const timeline = new Timeline();
   const trace = new Trace(() => timeline.nowMilliseconds, undefined);
   const network = new SimulatedNetwork({
@@ -118,7 +118,7 @@ function networkOf() {
         if (message.type === 'timeout-now') received.push(message.term);
       },
       onPeerGone: (peer) => gone.push(peer),
-      onSnapshot: async () => {},
+      onSnapshot: (_from, _metadata, chunks) => receive(chunks),
     });
   }
   const message = (term: number): Message => ({ type: 'timeout-now', term });
@@ -127,7 +127,7 @@ function networkOf() {
     while (timeline.step());
     return received.splice(0);
   };
-  return { network, send, run, gone };
+  return { network, timeline, send, run, gone };
 }
 
 const NUMBERS = Array.from({ length: 200 }, (_, index) => index);
@@ -171,6 +171,30 @@ describe('the network', () => {
     expect(run()).toEqual([]);
     network.setClogged(1, 2, false);
     expect(run()).toEqual([2, 3]);
+  });
+
+  it('breaks a snapshot whose sender fails, without giving the receiver the failure as its own', async () => {
+    let broken: unknown;
+    const { network, timeline } = networkOf(async (chunks) => {
+      try {
+        for await (const chunk of chunks) expect(chunk).toHaveLength(1);
+      } catch (error) {
+        broken = error;
+        throw error;
+      }
+    });
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(1);
+      throw new DiskFailedError('io', 'write to state failed');
+    }
+    const configuration = { voters: [1, 2], votersOutgoing: [], learners: [], members: [] };
+    const metadata = { index: 1, term: 1, timeMilliseconds: 0, configuration };
+    const sending = network.transport(1).sendSnapshot(2, metadata, failing());
+    sending.catch(() => {});
+    await runToEnd(() => timeline.step());
+    await expect(sending).rejects.toThrow(DiskFailedError);
+    expect(broken).not.toBeInstanceOf(DiskFailedError);
+    expect(String(broken)).toContain('the sender gave up');
   });
 
   it('tells peers of a process that is gone, not of a machine', () => {
