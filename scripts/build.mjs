@@ -25,7 +25,7 @@ const entries = {
   bench: 'bench/index.ts',
   'bench-member': 'bench/raft/member-process.ts',
   'bench-store-member': 'bench/store/large/member-process.ts',
-  'bench-load': 'bench/store/load/generator-process.ts',
+  'bench-load': 'bench/generator/generator-process.ts',
   chaos: 'chaos/index.ts',
   'simulation-worker': 'chaos/simulation/simulation-worker.ts',
 };

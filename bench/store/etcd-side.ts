@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensurePki, pkiLayout } from '../../cluster/index.js';
 import { type Clock, systemRandom } from '../../platform/index.js';
+import type { Access } from '../generator/protocol.js';
 import { untilDefined } from '../until.js';
-import type { Access } from './load/protocol.js';
 import type { Side } from './side.js';
 
 const host = '127.0.0.1';

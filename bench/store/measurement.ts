@@ -1,7 +1,7 @@
 /** What is measured, and how single runs become figures: sums, merged histograms, ratios of neighbouring runs. */
-import { Latencies, type LatencySummary } from './load/latencies.js';
-import type { LoadResult, OperationName, SideName, Workload } from './load/protocol.js';
-import type { ProcessUsage } from './usage.js';
+import { Latencies, type LatencySummary } from '../generator/latencies.js';
+import type { LoadResult, OperationName, SideName, Workload } from '../generator/protocol.js';
+import type { ProcessUsage } from '../lab/usage.js';
 
 /** One run of one side, and what it cost. */
 export interface Run {

@@ -1,7 +1,7 @@
 /** The benchmark of the store as tables for people. */
 import { textTable } from '../../platform/index.js';
+import type { OperationName, SideName } from '../generator/protocol.js';
 import { milliseconds } from '../report.js';
-import type { OperationName, SideName } from './load/protocol.js';
 import { GENERATOR_BOUND_SHARE, type Measurement, type SideResult } from './measurement.js';
 
 export interface StoreBenchResults {

@@ -5,16 +5,16 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { delay } from '../../client/index.js';
+import { keyOf, VALUE_BYTES } from '../generator/keys.js';
+import type { LoadAnswer, LoadRequest, OperationName, SideName, Workload } from '../generator/protocol.js';
+import { Child } from '../lab/child.js';
+import { machineBusySeconds, type ProcessUsage, usageOf } from '../lab/usage.js';
 import { type BenchStage, type ReportOptions, reportedRun } from '../reported-run.js';
-import { Child } from './child.js';
 import { etcdVersion, startEtcd } from './etcd-side.js';
 import { startKuorum } from './kuorum-side.js';
-import { keyOf, VALUE_BYTES } from './load/keys.js';
-import type { LoadAnswer, LoadRequest, OperationName, SideName, Workload } from './load/protocol.js';
 import { type Measurement, measurementOf, type Run, workloads } from './measurement.js';
 import { type StoreBenchResults, storeResultsText } from './report.js';
 import type { Side } from './side.js';
-import { machineBusySeconds, type ProcessUsage, usageOf } from './usage.js';
 
 export interface StoreBenchOptions extends ReportOptions {
   /** Calls under way at once; 1, 100 and 1,000 by default. The largest is also the number of watchers and leases. */

@@ -1,5 +1,5 @@
 /** A cluster of three members that is measured through the etcd API, whoever's it is. */
-import type { Access, SideName } from './load/protocol.js';
+import type { Access, SideName } from '../generator/protocol.js';
 
 export interface Side {
   readonly name: SideName;

@@ -1,6 +1,6 @@
 /** Entry of the process of the one member: of its own, so that it can be killed and its memory is its own. */
 import { systemClock, systemRandom } from '../../../platform/index.js';
-import { answerRequests } from '../answer-requests.js';
+import { answerRequests } from '../../lab/answer-requests.js';
 import { LargeMember } from './large-member.js';
 import type { LargeAnswer, LargeRequest } from './protocol.js';
 

@@ -1,5 +1,5 @@
 /** What the benchmark and the process of the one member say to each other over the pipe between them. */
-import type { LatencySummary } from '../load/latencies.js';
+import type { LatencySummary } from '../../generator/latencies.js';
 
 export interface TimedCalls extends LatencySummary {
   readonly seconds: number;

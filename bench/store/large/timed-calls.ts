@@ -1,6 +1,6 @@
 /** Calls of the store under way side by side, and what became of them. */
 import type { Clock } from '../../../platform/index.js';
-import { Latencies } from '../load/latencies.js';
+import { Latencies } from '../../generator/latencies.js';
 import type { StalledCalls, TimedCalls } from './protocol.js';
 
 /** What went wrong with a call; undefined when it was done. */

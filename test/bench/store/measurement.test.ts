@@ -1,7 +1,7 @@
 /** How single runs of the store's benchmark become figures. */
 import { describe, expect, it } from 'vitest';
-import { Latencies } from '../../../bench/store/load/latencies.js';
-import type { SideName } from '../../../bench/store/load/protocol.js';
+import { Latencies } from '../../../bench/generator/latencies.js';
+import type { SideName } from '../../../bench/generator/protocol.js';
 import { measurementOf, median, type Run, workloads } from '../../../bench/store/measurement.js';
 import { storeResultsText } from '../../../bench/store/report.js';
 

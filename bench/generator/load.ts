@@ -1,5 +1,5 @@
 /** Something that can be run for a while and measured, more than once. */
-import type { Clock } from '../../../platform/index.js';
+import type { Clock } from '../../platform/index.js';
 import type { Latencies } from './latencies.js';
 
 export interface Tally {

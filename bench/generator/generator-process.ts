@@ -2,8 +2,8 @@
  * Entry of the process that makes the load: one of its own, so that what it costs is neither the servers' nor the
  * benchmark's. It answers one request after the other and ends with the pipe to the benchmark.
  */
-import { seededRandom, systemClock } from '../../../platform/index.js';
-import { answerRequests } from '../answer-requests.js';
+import { seededRandom, systemClock } from '../../platform/index.js';
+import { answerRequests } from '../lab/answer-requests.js';
 import { Generator } from './generator.js';
 import type { LoadAnswer, LoadRequest } from './protocol.js';
 

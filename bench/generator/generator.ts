@@ -1,6 +1,6 @@
 /** Makes load on clusters that speak the etcd API, one run after the other, and measures what it sees and costs. */
-import { encodeFrame, etcdMessages } from '../../../etcd/index.js';
-import type { Clock, Random } from '../../../platform/index.js';
+import { encodeFrame, etcdMessages } from '../../etcd/index.js';
+import type { Clock, Random } from '../../platform/index.js';
 import { Connections } from './connections.js';
 import type { GrpcClient } from './grpc-client.js';
 import { keepAliveLoad } from './keep-alive-load.js';

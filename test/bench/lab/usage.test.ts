@@ -1,6 +1,6 @@
 /** What the store's benchmark reads in Linux's books. */
 import { describe, expect, it } from 'vitest';
-import { bytesOf, cpuSecondsOf } from '../../../bench/store/usage.js';
+import { bytesOf, cpuSecondsOf } from '../../../bench/lab/usage.js';
 
 describe('/proc/PID/stat', () => {
   it('gives user and system time together, whatever the program is called', () => {

@@ -1,6 +1,6 @@
 /** Leases that are kept alive as fast as it goes: each has one keep-alive under way; those of a connection share a stream. */
-import { decode, encodeFrame, etcdMessages } from '../../../etcd/index.js';
-import type { Clock, Random } from '../../../platform/index.js';
+import { decode, encodeFrame, etcdMessages } from '../../etcd/index.js';
+import type { Clock, Random } from '../../platform/index.js';
 import type { GrpcClient, MessageStream } from './grpc-client.js';
 import { failed, type Load, type Tally } from './load.js';
 

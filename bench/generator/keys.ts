@@ -1,5 +1,5 @@
 /** What is written and read: keys of 8 bytes, values of 256 that nothing compresses. */
-import type { Random } from '../../../platform/index.js';
+import type { Random } from '../../platform/index.js';
 
 export const KEY_COUNT = 10_000;
 export const VALUE_BYTES = 256;

@@ -1,6 +1,6 @@
 /** A closed loop of calls: each client has one under way, and the next follows its answer. */
-import { encodeFrame, etcdMessages } from '../../../etcd/index.js';
-import type { Clock } from '../../../platform/index.js';
+import { encodeFrame, etcdMessages } from '../../etcd/index.js';
+import type { Clock } from '../../platform/index.js';
 import type { GrpcClient } from './grpc-client.js';
 import { type Material, VALUE_BYTES } from './keys.js';
 import { failed, type Load, type Tally } from './load.js';

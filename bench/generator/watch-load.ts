@@ -3,8 +3,8 @@
  * reached every watcher. What is measured is an event's way, from sending the put to the watcher. The watchers of one
  * connection share a stream, as those of an etcd client do.
  */
-import { decode, encodeFrame, etcdMessages } from '../../../etcd/index.js';
-import type { Clock } from '../../../platform/index.js';
+import { decode, encodeFrame, etcdMessages } from '../../etcd/index.js';
+import type { Clock } from '../../platform/index.js';
 import type { GrpcClient, MessageStream } from './grpc-client.js';
 import type { Material } from './keys.js';
 import { failed, type Load, type Tally } from './load.js';
