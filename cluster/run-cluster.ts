@@ -13,6 +13,7 @@ import { type ClusterParts, clusterParts } from './cluster-parts.js';
 import { ClusterRecord } from './cluster-record.js';
 import type { ControllersHost } from './controllers/host.js';
 import { type HeldDataFolder, holdAndReadDataFolder } from './data-folder.js';
+import { type ElectionTiming, electionTiming } from './election-timeout.js';
 import { logPath, logsFolder, memberFolder } from './folder-layout.js';
 import { createFrontDoor } from './front-door/front-door.js';
 import { ReadyMembers } from './front-door/ready-members.js';
@@ -50,6 +51,8 @@ export interface RunClusterOptions {
   readonly faults: boolean;
   /** Serve linearizable reads under a lease instead of a round each; see `leaseReadsNotice`. */
   readonly leaseReads: boolean;
+  /** undefined: a second. */
+  readonly electionTimeoutMilliseconds: number | undefined;
   /** Of each member's database, 0: none; undefined: 2 GiB. */
   readonly quotaBytes: number | undefined;
   readonly backups: BackupSettings | undefined;
@@ -297,6 +300,7 @@ class ClusterRun implements RunningCluster {
       members: members.map(({ id, name }) => ({ id, name })),
       formerNames: former.map(({ name }) => name),
       leaseReads: this.#options.leaseReads ? { driftBound: leaseDriftBound } : undefined,
+      electionTiming: electionTimingOf(this.#options),
       quotaBytes: this.#options.quotaBytes,
       peerPort: member.peerPort,
       apiPort: member.apiPort,
@@ -437,9 +441,14 @@ class ClusterRun implements RunningCluster {
   }
 }
 
+function electionTimingOf({ electionTimeoutMilliseconds }: RunClusterOptions): ElectionTiming | undefined {
+  return electionTimeoutMilliseconds === undefined ? undefined : electionTiming(electionTimeoutMilliseconds);
+}
+
 /** @throws UserError for everything the user can mend; nothing is left running then. */
 export async function runCluster(options: RunClusterOptions): Promise<RunningCluster> {
   if (options.members !== undefined) checkMemberCount(options.members, { allowEven: options.allowEven });
+  electionTimingOf(options);
   checkTlsNames(options.tlsSan);
   if (options.backups !== undefined) checkBackupFolder(options.backups.folder, options.dataDir);
   const parts = await clusterParts(options);

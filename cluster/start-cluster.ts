@@ -28,6 +28,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
       apiPort: options.apiPort ?? 0,
       faults: options.faults ?? true,
       leaseReads: options.leaseReads ?? false,
+      electionTimeoutMilliseconds: options.electionTimeoutMilliseconds,
       quotaBytes: options.quotaBytes,
       backups: options.backups,
       tlsSan: options.tlsSan ?? [],

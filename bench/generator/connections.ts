@@ -1,42 +1,54 @@
 /** The connections to one cluster: a few to each member, the calls of all clients spread over them. */
-
-import { GrpcClient } from './grpc-client.js';
-import { type Access } from './protocol.js';
+import type { Clock } from '../../platform/index.js';
+import { LastingConnection } from './lasting-connection.js';
+import type { Access } from './protocol.js';
 
 export const CONNECTIONS_PER_MEMBER = 4;
 
 export class Connections {
   /** By member. */
-  readonly #clients: readonly (readonly GrpcClient[])[];
+  readonly #byMember: readonly (readonly LastingConnection[])[];
 
-  private constructor(clients: readonly (readonly GrpcClient[])[]) {
-    this.#clients = clients;
+  private constructor(byMember: readonly (readonly LastingConnection[])[]) {
+    this.#byMember = byMember;
   }
 
-  static async open({ endpoints, tls }: Access): Promise<Connections> {
-    return new Connections(
-      await Promise.all(
-        endpoints.map((endpoint) =>
-          Promise.all(
-            Array.from({ length: CONNECTIONS_PER_MEMBER }, () => GrpcClient.connect(endpoint, tls)),
-          ),
+  static async open({ endpoints, tls }: Access, clock: Clock): Promise<Connections> {
+    const opened = await Promise.allSettled(
+      endpoints.map((endpoint) =>
+        Promise.all(
+          Array.from({ length: CONNECTIONS_PER_MEMBER }, () => LastingConnection.open(endpoint, tls, clock)),
         ),
       ),
     );
+    const broken = opened.find((member) => member.status === 'rejected');
+    if (broken === undefined)
+      return new Connections(
+        opened.flatMap((member) => (member.status === 'fulfilled' ? [member.value] : [])),
+      );
+    for (const member of opened)
+      if (member.status === 'fulfilled') for (const connection of member.value) connection.close();
+    throw broken.reason;
+  }
+
+  get members(): number {
+    return this.#byMember.length;
+  }
+
+  /** @param lane any number: which of those to this member */
+  of(member: number, lane: number): LastingConnection {
+    return this.#byMember[member]![lane % CONNECTIONS_PER_MEMBER]!;
   }
 
   /** As many as so many clients use: one each until all are in use; members take turns, the given one first. */
-  spread(clients: number, firstMember: number): readonly GrpcClient[] {
-    const members = this.#clients.length;
-    const all: GrpcClient[] = [];
-    for (let round = 0; round < CONNECTIONS_PER_MEMBER; round += 1) {
-      for (let turn = 0; turn < members; turn += 1)
-        all.push(this.#clients[(firstMember + turn) % members]![round]!);
-    }
-    return all.slice(0, clients);
+  spread(clients: number, firstMember: number): readonly LastingConnection[] {
+    const { members } = this;
+    return Array.from({ length: Math.min(clients, CONNECTIONS_PER_MEMBER * members) }, (_, index) =>
+      this.of((firstMember + index) % members, Math.floor(index / members)),
+    );
   }
 
   close(): void {
-    for (const client of this.#clients.flat()) client.close();
+    for (const connection of this.#byMember.flat()) connection.close();
   }
 }

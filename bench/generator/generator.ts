@@ -1,21 +1,25 @@
 /** Makes load on clusters that speak the etcd API, one run after the other, and measures what it sees and costs. */
 import { encodeFrame, etcdMessages } from '../../etcd/index.js';
-import type { Clock, Random } from '../../platform/index.js';
+import { type Clock, type Random, seededRandom } from '../../platform/index.js';
+import type { OpenLoadRequest, OpenLoadResult, OpenOperation } from '../lab/open-load.js';
 import { Connections } from './connections.js';
-import type { GrpcClient } from './grpc-client.js';
 import { keepAliveLoad } from './keep-alive-load.js';
-import { KEY_COUNT, type Material, material } from './keys.js';
+import { KEY_COUNT, type Material, material, VALUE_BYTES } from './keys.js';
+import type { LastingConnection } from './lasting-connection.js';
 import { Latencies } from './latencies.js';
 import type { Load, Tally } from './load.js';
+import { Arrivals } from './open/arrivals.js';
+import { OpenLoop, type SentRequest } from './open/open-loop.js';
+import { fellBehind } from './open/validity.js';
 import type { LoadAnswer, LoadRequest, LoadResult, SideName, Workload } from './protocol.js';
-import { unaryLoad } from './unary-load.js';
+import { callOf, type UnaryOperation, unaryCall, unaryLoad } from './unary-load.js';
 import { watchLoad } from './watch-load.js';
 
 const { KVService } = etcdMessages;
 const KEYS_PER_TXN = 100;
 
 /** Every key, so that each read finds one. */
-async function fill(connection: GrpcClient, what: Material): Promise<void> {
+async function fill(connection: LastingConnection, what: Material): Promise<void> {
   for (let first = 0; first < KEY_COUNT; first += KEYS_PER_TXN) {
     const success = Array.from({ length: KEYS_PER_TXN }, (_, offset) => ({
       requestPut: { key: what.key(first + offset), value: what.anyValue() },
@@ -24,34 +28,54 @@ async function fill(connection: GrpcClient, what: Material): Promise<void> {
   }
 }
 
+/** What this process costs from now until it is asked. */
+function startCosts(): () => Pick<LoadResult, 'cpuSeconds' | 'busyShare'> {
+  const cpuBefore = process.cpuUsage();
+  const loopBefore = performance.eventLoopUtilization();
+  return () => {
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const { utilization } = performance.eventLoopUtilization(loopBefore);
+    return { cpuSeconds: (user + system) / 1e6, busyShare: utilization };
+  };
+}
+
+function unaryOperation(operation: OpenOperation, random: Random): UnaryOperation {
+  if (operation !== 'mixed') return operation;
+  return random.float() < 0.5 ? 'put' : 'range-linearizable';
+}
+
 const newTally = (): Tally => ({ latencies: new Latencies(), errors: 0, firstError: undefined });
+
+/** A cluster that was opened, and what is written into it. */
+interface OpenedSide {
+  readonly connections: Connections;
+  readonly material: Material;
+}
 
 export class Generator {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #material: Material;
-  readonly #sides = new Map<SideName, Connections>();
+  readonly #sides = new Map<SideName, OpenedSide>();
   #load: Load | undefined;
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
     this.#random = random;
-    this.#material = material(random);
   }
 
   async answer(request: LoadRequest): Promise<LoadAnswer> {
     switch (request.kind) {
       case 'open': {
-        const connections = await Connections.open(request.access);
-        this.#sides.set(request.side, connections);
-        await fill(connections.spread(1, 0)[0]!, this.#material);
+        const connections = await Connections.open(request.access, this.#clock);
+        this.#sides.get(request.side)?.connections.close();
+        const opened = { connections, material: material(this.#random, request.valueBytes ?? VALUE_BYTES) };
+        this.#sides.set(request.side, opened);
+        await fill(connections.spread(1, 0)[0]!, opened.material);
         return { kind: 'ready' };
       }
       case 'prepare': {
         const { side, workload, firstMember, warmUpSeconds } = request;
-        const connections = this.#sides.get(side);
-        if (connections === undefined) throw new Error(`${side} was not opened`);
-        this.#load = await this.#loadOf(workload, connections.spread(workload.clients, firstMember));
+        this.#load = await this.#loadOf(workload, this.#side(side), firstMember);
         if (warmUpSeconds > 0) await this.#load.run(warmUpSeconds, newTally());
         return { kind: 'ready' };
       }
@@ -61,18 +85,34 @@ export class Generator {
         await this.#load?.finish();
         this.#load = undefined;
         return { kind: 'ready' };
+      case 'run-open':
+        return {
+          kind: 'open-result',
+          result: await this.#runOpen(this.#side(request.side), request.request),
+        };
     }
   }
 
-  #loadOf({ operation, clients }: Workload, connections: readonly GrpcClient[]): Load | Promise<Load> {
+  #side(name: SideName): OpenedSide {
+    const side = this.#sides.get(name);
+    if (side === undefined) throw new Error(`${name} was not opened`);
+    return side;
+  }
+
+  #loadOf(
+    { operation, clients }: Workload,
+    { connections: all, material: what }: OpenedSide,
+    firstMember: number,
+  ): Load | Promise<Load> {
+    const connections = all.spread(clients, firstMember);
     switch (operation) {
       case 'put':
       case 'range-linearizable':
       case 'range-serializable':
       case 'txn':
-        return unaryLoad(operation, clients, connections, this.#material, this.#clock);
+        return unaryLoad(operation, clients, connections, what, this.#clock);
       case 'watch':
-        return watchLoad(clients, connections, this.#material, this.#clock);
+        return watchLoad(clients, connections, what, this.#clock);
       case 'lease-keep-alive':
         return keepAliveLoad(clients, connections, this.#random, this.#clock);
     }
@@ -82,23 +122,62 @@ export class Generator {
     if (this.#load === undefined) throw new Error('nothing was prepared');
     const tally = newTally();
     const startedAt = this.#clock.monotonicMilliseconds();
-    const cpuBefore = process.cpuUsage();
-    const loopBefore = performance.eventLoopUtilization();
+    const cost = startCosts();
     await this.#load.run(wantedSeconds, tally);
-    const { user, system } = process.cpuUsage(cpuBefore);
-    const { utilization } = performance.eventLoopUtilization(loopBefore);
     return {
       seconds: (this.#clock.monotonicMilliseconds() - startedAt) / 1000,
       operations: tally.latencies.count,
       errors: tally.errors,
       firstError: tally.firstError,
       histogram: tally.latencies.encode(),
-      cpuSeconds: (user + system) / 1e6,
-      busyShare: utilization,
+      ...cost(),
+    };
+  }
+
+  async #runOpen(
+    { connections, material: what }: OpenedSide,
+    request: OpenLoadRequest,
+  ): Promise<OpenLoadResult> {
+    const { operation, seed, perSecond, seconds } = request;
+    const startedAtMilliseconds = this.#clock.wallMilliseconds();
+    const operations = seededRandom(seed + 1);
+    let sequence = 0;
+    const send = (member: number, lane: number): SentRequest => {
+      sequence += 1;
+      return unaryCall(
+        connections.of(member, lane),
+        callOf(unaryOperation(operation, operations), what, sequence),
+      );
+    };
+    const cost = startCosts();
+    const arrivals = new Arrivals({ perSecond, seconds, random: seededRandom(seed) });
+    const { latencies, sent, ...books } = await new OpenLoop({
+      ...request,
+      arrivals,
+      members: connections.members,
+      clock: this.#clock,
+      send,
+    }).run();
+    const costs = cost();
+    const { due, answered, failed, sentLateMilliseconds } = books;
+    const latencyP99Milliseconds = latencies.percentileMilliseconds(99);
+    return {
+      ...books,
+      ...costs,
+      unanswered: due - answered - failed,
+      histogram: latencies.encode(),
+      invalid: fellBehind({
+        due,
+        sent,
+        sentLateMilliseconds,
+        latencyP99Milliseconds,
+        busyShare: costs.busyShare,
+      }),
+      startedAtMilliseconds,
     };
   }
 
   close(): void {
-    for (const connections of this.#sides.values()) connections.close();
+    for (const { connections } of this.#sides.values()) connections.close();
   }
 }

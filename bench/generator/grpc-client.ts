@@ -8,6 +8,7 @@ import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
   connect,
+  constants,
   type IncomingHttpHeaders,
 } from 'node:http2';
 
@@ -16,6 +17,14 @@ export interface ClientTlsFiles {
   readonly authority: string;
   readonly certificate: string;
   readonly key: string;
+}
+
+/** A call under way. */
+export interface UnaryCall {
+  /** With its prefix, not decoded. */
+  readonly answer: Promise<Buffer>;
+  /** Nobody waits for it any more: the server is told so, and `answer` rejects. */
+  cancel(): void;
 }
 
 /** A stream with messages both ways. */
@@ -38,6 +47,11 @@ function failureOf(trailers: IncomingHttpHeaders): Error | undefined {
   const text = trailers['grpc-message'];
   const message = typeof text === 'string' ? decodeURIComponent(text) : 'the call ended without a status';
   return new Error(`${message} (gRPC status ${String(status ?? 'none')})`);
+}
+
+/** One that could not even be made. */
+export function failedCall(error: Error): UnaryCall {
+  return { answer: Promise.reject(error), cancel: () => {} };
 }
 
 /** Takes the messages out of a stream of bytes. */
@@ -82,6 +96,7 @@ export class GrpcClient {
         session.destroy(new Error(`${endpoint} does not answer`)),
       );
       session.once('error', reject);
+      session.once('close', () => reject(new Error(`${endpoint} has closed the connection`)));
       session.once('remoteSettings', () => {
         session.setTimeout(0);
         session.off('error', reject);
@@ -93,10 +108,26 @@ export class GrpcClient {
     });
   }
 
+  /** Calls `listener` when the connection is gone, whoever ended it; at once when it already is. */
+  onClosed(listener: () => void): void {
+    if (this.#session.destroyed) listener();
+    else this.#session.once('close', listener);
+  }
+
   /** The answer with its prefix, not decoded. */
   unary(path: string, frame: Uint8Array): Promise<Buffer> {
-    return new Promise((resolve, reject) => {
-      const stream = this.#open(path);
+    return this.call(path, frame).answer;
+  }
+
+  call(path: string, frame: Uint8Array): UnaryCall {
+    let stream: ClientHttp2Stream;
+    try {
+      stream = this.#open(path);
+    } catch (error) {
+      // The server has said that it is going: no stream can be opened any more.
+      return failedCall(error instanceof Error ? error : new Error(String(error)));
+    }
+    const answer = new Promise<Buffer>((resolve, reject) => {
       let body: Buffer | undefined;
       let trailers: IncomingHttpHeaders | undefined;
       stream.on('response', (headers) => {
@@ -118,6 +149,7 @@ export class GrpcClient {
       stream.on('close', () => reject(new Error('the call was cut off')));
       stream.end(frame);
     });
+    return { answer, cancel: () => stream.close(constants.NGHTTP2_CANCEL) };
   }
 
   stream(path: string, take: (message: Uint8Array) => void): MessageStream {

@@ -1,7 +1,8 @@
 /** Leases that are kept alive as fast as it goes: each has one keep-alive under way; those of a connection share a stream. */
 import { decode, encodeFrame, etcdMessages } from '../../etcd/index.js';
 import type { Clock, Random } from '../../platform/index.js';
-import type { GrpcClient, MessageStream } from './grpc-client.js';
+import type { MessageStream } from './grpc-client.js';
+import type { LastingConnection } from './lasting-connection.js';
 import { failed, type Load, type Tally } from './load.js';
 
 const { LeaseService, LeaseGrantRequest, LeaseRevokeRequest } = etcdMessages;
@@ -32,7 +33,7 @@ async function forEach<Item>(
 /** The ids are ours to choose: those that etcd chooses are larger than a number holds. */
 export async function keepAliveLoad(
   count: number,
-  connections: readonly GrpcClient[],
+  connections: readonly LastingConnection[],
   random: Random,
   clock: Clock,
 ): Promise<Load> {

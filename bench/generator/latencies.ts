@@ -36,11 +36,14 @@ export class Latencies {
     return encodeIntoCompressedBase64(this.#histogram);
   }
 
+  percentileMilliseconds(percentile: number): number {
+    return this.#histogram.getValueAtPercentile(percentile) / 1000;
+  }
+
   summary(): LatencySummary {
-    const at = (percentile: number): number => this.#histogram.getValueAtPercentile(percentile) / 1000;
     return {
-      p50Milliseconds: at(50),
-      p99Milliseconds: at(99),
+      p50Milliseconds: this.percentileMilliseconds(50),
+      p99Milliseconds: this.percentileMilliseconds(99),
       maxMilliseconds: this.#histogram.maxValue / 1000,
     };
   }

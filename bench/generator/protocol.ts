@@ -1,5 +1,8 @@
 /** What the benchmark and the process that makes the load say to each other over the pipe between them. */
+import type { OpenLoadRequest, OpenLoadResult } from '../lab/open-load.js';
 import type { ClientTlsFiles } from './grpc-client.js';
+
+export type { ClientTlsFiles };
 
 export type SideName = 'kuorum' | 'etcd';
 
@@ -39,8 +42,11 @@ export interface LoadResult {
 }
 
 export type LoadRequest =
-  /** Connects to all members and writes the keys that are read. */
-  | { readonly kind: 'open'; readonly side: SideName; readonly access: Access }
+  /**
+   * Connects to all members and writes the keys that are read, with values of so many bytes. A side that was opened
+   * before is opened anew: another cluster has its name now.
+   */
+  | { readonly kind: 'open'; readonly side: SideName; readonly access: Access; readonly valueBytes?: number }
   /** `firstMember`: whose connection the first client uses. Ends with a run that is not counted. */
   | {
       readonly kind: 'prepare';
@@ -50,9 +56,11 @@ export type LoadRequest =
       readonly warmUpSeconds: number;
     }
   | { readonly kind: 'run'; readonly seconds: number }
-  | { readonly kind: 'finish' };
+  | { readonly kind: 'finish' }
+  | { readonly kind: 'run-open'; readonly side: SideName; readonly request: OpenLoadRequest };
 
 export type LoadAnswer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'result'; readonly result: LoadResult }
+  | { readonly kind: 'open-result'; readonly result: OpenLoadResult }
   | { readonly kind: 'failed'; readonly message: string };

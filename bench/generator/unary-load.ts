@@ -1,8 +1,9 @@
 /** A closed loop of calls: each client has one under way, and the next follows its answer. */
 import { encodeFrame, etcdMessages } from '../../etcd/index.js';
 import type { Clock } from '../../platform/index.js';
-import type { GrpcClient } from './grpc-client.js';
-import { type Material, VALUE_BYTES } from './keys.js';
+import type { UnaryCall } from './grpc-client.js';
+import type { Material } from './keys.js';
+import type { LastingConnection } from './lasting-connection.js';
 import { failed, type Load, type Tally } from './load.js';
 
 const { KVService } = etcdMessages;
@@ -24,7 +25,7 @@ function range(material: Material, serializable: boolean): Call {
   return {
     path: KVService.methods.Range.path,
     frame: encodeFrame(etcdMessages.RangeRequest, { key: material.anyKey(), serializable }),
-    minAnswerBytes: VALUE_BYTES,
+    minAnswerBytes: material.valueBytes,
   };
 }
 
@@ -44,7 +45,7 @@ function transaction(material: Material, sequence: number): Call {
       success: [{ requestPut: { key, value: material.anyValue() } }],
       failure: [{ requestRange: { key } }],
     }),
-    minAnswerBytes: holds ? 1 : VALUE_BYTES,
+    minAnswerBytes: holds ? 1 : material.valueBytes,
   };
 }
 
@@ -65,22 +66,35 @@ export function callOf(operation: UnaryOperation, material: Material, sequence: 
   }
 }
 
+/** The call on its way; its answer rejects also when it is shorter than it may be. */
+export function unaryCall(
+  connection: LastingConnection,
+  { path, frame, minAnswerBytes }: Call,
+): Pick<UnaryCall, 'cancel'> & { readonly answer: Promise<void> } {
+  const call = connection.call(path, frame);
+  return {
+    cancel: () => call.cancel(),
+    answer: call.answer.then((bytes) => {
+      if (bytes.length < minAnswerBytes) throw new Error('the answer lacks what was asked for');
+    }),
+  };
+}
+
 export function unaryLoad(
   operation: UnaryOperation,
   clients: number,
-  connections: readonly GrpcClient[],
+  connections: readonly LastingConnection[],
   material: Material,
   clock: Clock,
 ): Load {
   let sequence = 0;
-  async function client(connection: GrpcClient, endAt: number, tally: Tally): Promise<void> {
+  async function client(connection: LastingConnection, endAt: number, tally: Tally): Promise<void> {
     for (let now = clock.monotonicMilliseconds(); now < endAt; ) {
       sequence += 1;
-      const { path, frame, minAnswerBytes } = callOf(operation, material, sequence);
+      const call = callOf(operation, material, sequence);
       const sentAt = clock.monotonicMilliseconds();
       try {
-        const answer = await connection.unary(path, frame);
-        if (answer.length < minAnswerBytes) throw new Error('the answer lacks what was asked for');
+        await unaryCall(connection, call).answer;
         now = clock.monotonicMilliseconds();
         tally.latencies.record(now - sentAt);
       } catch (error) {

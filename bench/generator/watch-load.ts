@@ -5,8 +5,9 @@
  */
 import { decode, encodeFrame, etcdMessages } from '../../etcd/index.js';
 import type { Clock } from '../../platform/index.js';
-import type { GrpcClient, MessageStream } from './grpc-client.js';
+import type { MessageStream } from './grpc-client.js';
 import type { Material } from './keys.js';
+import type { LastingConnection } from './lasting-connection.js';
 import { failed, type Load, type Tally } from './load.js';
 import { putFrame } from './unary-load.js';
 
@@ -53,7 +54,7 @@ class Countdown {
 
 export async function watchLoad(
   watchers: number,
-  connections: readonly GrpcClient[],
+  connections: readonly LastingConnection[],
   material: Material,
   clock: Clock,
 ): Promise<Load> {

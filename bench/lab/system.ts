@@ -29,5 +29,6 @@ export interface MeasuredSystem {
 export interface MemberCounters {
   readonly entriesCommitted: number;
   readonly logSyncs: number;
-  readonly messagesSent: number;
+  /** undefined: it does not count them (etcd counts only their bytes). */
+  readonly messagesSent: number | undefined;
 }

@@ -8,13 +8,13 @@ import { delay } from '../../client/index.js';
 import { keyOf, VALUE_BYTES } from '../generator/keys.js';
 import type { LoadAnswer, LoadRequest, OperationName, SideName, Workload } from '../generator/protocol.js';
 import { Child } from '../lab/child.js';
+import { etcdVersion, startEtcdSystem } from '../lab/etcd-system.js';
+import { startKuorumSystem } from '../lab/kuorum-system.js';
+import type { MeasuredSystem } from '../lab/system.js';
 import { machineBusySeconds, type ProcessUsage, usageOf } from '../lab/usage.js';
 import { type BenchStage, type ReportOptions, reportedRun } from '../reported-run.js';
-import { etcdVersion, startEtcd } from './etcd-side.js';
-import { startKuorum } from './kuorum-side.js';
 import { type Measurement, measurementOf, type Run, workloads } from './measurement.js';
 import { type StoreBenchResults, storeResultsText } from './report.js';
-import type { Side } from './side.js';
 
 export interface StoreBenchOptions extends ReportOptions {
   /** Calls under way at once; 1, 100 and 1,000 by default. The largest is also the number of watchers and leases. */
@@ -53,7 +53,7 @@ type Generator = Child<LoadRequest, LoadAnswer>;
 
 interface Bench extends BenchStage {
   readonly generator: Generator;
-  readonly sides: readonly Side[];
+  readonly sides: readonly MeasuredSystem[];
   readonly seconds: number;
   readonly rounds: number;
 }
@@ -109,14 +109,15 @@ async function startSides(
   { folder, clock, signal }: BenchStage,
   version: string | undefined,
   closing: (() => Promise<void>)[],
-): Promise<readonly Side[]> {
-  const sides: Side[] = [];
-  const add = (side: Side): void => {
+): Promise<readonly MeasuredSystem[]> {
+  const sides: MeasuredSystem[] = [];
+  const add = (side: MeasuredSystem): void => {
     sides.push(side);
     closing.push(() => side.close());
   };
-  add(await startKuorum(join(folder, 'kuorum'), clock, signal));
-  if (version !== undefined) add(await startEtcd({ folder: join(folder, 'etcd'), version, clock, signal }));
+  const common = { members: 3, clock, signal };
+  add(await startKuorumSystem({ ...common, folder: join(folder, 'kuorum') }));
+  if (version !== undefined) add(await startEtcdSystem({ ...common, folder: join(folder, 'etcd'), version }));
   return sides;
 }
 
@@ -147,9 +148,10 @@ interface Books {
   readonly ownSeconds: number;
 }
 
-async function readBooks({ sides, generator }: Bench, side: Side): Promise<Books> {
-  const members = await Promise.all(side.pids.map(usageOf));
-  const pids = [...sides.flatMap((any) => any.pids), generator.pid, process.pid];
+async function readBooks({ sides, generator }: Bench, side: MeasuredSystem): Promise<Books> {
+  const members = await Promise.all((await side.pids()).map(usageOf));
+  const servers = await Promise.all(sides.map((any) => any.pids()));
+  const pids = [...servers.flat(), generator.pid, process.pid];
   const own = await Promise.all(pids.map(usageOf));
   return {
     members,
@@ -158,7 +160,7 @@ async function readBooks({ sides, generator }: Bench, side: Side): Promise<Books
   };
 }
 
-async function measureOnce(bench: Bench, workload: Workload, side: Side): Promise<Run> {
+async function measureOnce(bench: Bench, workload: Workload, side: MeasuredSystem): Promise<Run> {
   const { generator, seconds, signal, clock } = bench;
   const firstMember = await side.leader();
   await generator.ask(

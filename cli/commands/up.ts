@@ -98,6 +98,7 @@ async function run(options: UpOptions, progress: Progress, onReady: (text: strin
       apiPort: options.apiPort,
       faults: options.faults,
       leaseReads: options.leaseReads,
+      electionTimeoutMilliseconds: undefined,
       quotaBytes: options.quota,
       backups: backupsOf(options),
       tlsSan: options.tlsSan,

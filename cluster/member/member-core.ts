@@ -179,6 +179,7 @@ export async function startMemberCore(options: MemberCoreOptions): Promise<Membe
           random,
           logger,
           leaseReads: config.leaseReads,
+          ...config.electionTiming,
           ...(config.quotaBytes === undefined ? {} : { quotaBytes: config.quotaBytes }),
         }),
       options,

@@ -6,6 +6,7 @@
 import type { ClockFault, LinkFaults } from '../../platform/index.js';
 import type { MemberCondition } from '../../raft/index.js';
 import type { Membership, MembershipStep, Outcome } from '../../storage/index.js';
+import type { ElectionTiming } from '../election-timeout.js';
 import type { PemPair } from '../pki/pem.js';
 import type { SnapshotAnswer, SnapshotOrder } from '../snapshot/write-snapshot.js';
 import type { LastingReason } from './lasting-refusal.js';
@@ -32,6 +33,8 @@ export interface MemberConfig {
   readonly formerNames: readonly string[];
   /** Reads without a round of their own, within this bound on how much clocks may drift apart. */
   readonly leaseReads: { readonly driftBound: number } | undefined;
+  /** The same for all members; undefined: the store's own. */
+  readonly electionTiming: ElectionTiming | undefined;
   /** Of its database; undefined: the store's own. */
   readonly quotaBytes: number | undefined;
   /** Asked for; another is taken when it is not free. 0: any. */

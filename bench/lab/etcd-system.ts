@@ -1,11 +1,10 @@
 /**
- * A real etcd's side, where one is installed: three members on loopback with TLS on all ports, under keys of the same
+ * A real etcd, where one is installed: members on loopback with TLS on all ports, under keys of the same
  * kind as ours, compacting as ours do. Ended by the handles of the processes that were started here.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -14,16 +13,17 @@ import { ensurePki, pkiLayout } from '../../cluster/index.js';
 import { type Clock, systemRandom } from '../../platform/index.js';
 import type { Access } from '../generator/protocol.js';
 import { untilDefined } from '../until.js';
-import type { Side } from './side.js';
+import { metricValue, readMetrics } from './member-metrics.js';
+import type { MeasuredSystem, MemberCounters, SystemOptions } from './system.js';
 
 const host = '127.0.0.1';
 const program = 'etcd';
-const names = ['m1', 'm2', 'm3'] as const;
 /** Members keep history for as long as ours do. */
 const RETENTION = '5m';
 /** A port that was free may be taken by somebody else before etcd has it. */
 const MAX_STARTS = 3;
-const METRICS_MILLISECONDS = 5_000;
+/** As etcd's own defaults stand to each other. */
+const HEARTBEATS_PER_TIMEOUT = 10;
 
 /** undefined: it is not installed. */
 export async function etcdVersion(): Promise<string | undefined> {
@@ -82,7 +82,7 @@ interface Pki {
   readonly access: Access['tls'];
 }
 
-async function makeKeys(folder: string, clock: Clock): Promise<Pki> {
+async function makeKeys(folder: string, names: readonly string[], clock: Clock): Promise<Pki> {
   const pki = await ensurePki({
     folder,
     layout: pkiLayout(names, hostname(), []),
@@ -97,16 +97,30 @@ async function makeKeys(folder: string, clock: Clock): Promise<Pki> {
   };
 }
 
+interface Member {
+  readonly name: string;
+  readonly clientUrl: string;
+  readonly peerUrl: string;
+}
+
+async function placesFor(names: readonly string[]): Promise<readonly Member[]> {
+  const ports = await freePorts(2 * names.length);
+  const url = (index: number): string => `https://${host}:${ports[index]}`;
+  return names.map((name, index) => ({ name, clientUrl: url(index), peerUrl: url(names.length + index) }));
+}
+
+function electionArguments(electionTimeoutMilliseconds: number | undefined): string[] {
+  if (electionTimeoutMilliseconds === undefined) return [];
+  const heartbeat = Math.max(1, Math.round(electionTimeoutMilliseconds / HEARTBEATS_PER_TIMEOUT));
+  return [`--election-timeout=${electionTimeoutMilliseconds}`, `--heartbeat-interval=${heartbeat}`];
+}
+
 function argumentsOf(
-  index: number,
-  ports: readonly number[],
+  { name, clientUrl, peerUrl }: Member,
+  members: readonly Member[],
   dataFolder: string,
   keyFolder: string,
 ): string[] {
-  const name = names[index]!;
-  const url = (port: number | undefined): string => `https://${host}:${port}`;
-  const client = url(ports[index]);
-  const peer = (other: number): string => url(ports[names.length + other]);
   const keys = (prefix: string): string[] => [
     `--${prefix}cert-file=${join(keyFolder, `${name}.crt`)}`,
     `--${prefix}key-file=${join(keyFolder, `${name}.key`)}`,
@@ -116,11 +130,11 @@ function argumentsOf(
   return [
     `--name=${name}`,
     `--data-dir=${join(dataFolder, name)}`,
-    `--listen-client-urls=${client}`,
-    `--advertise-client-urls=${client}`,
-    `--listen-peer-urls=${peer(index)}`,
-    `--initial-advertise-peer-urls=${peer(index)}`,
-    `--initial-cluster=${names.map((other, position) => `${other}=${peer(position)}`).join(',')}`,
+    `--listen-client-urls=${clientUrl}`,
+    `--advertise-client-urls=${clientUrl}`,
+    `--listen-peer-urls=${peerUrl}`,
+    `--initial-advertise-peer-urls=${peerUrl}`,
+    `--initial-cluster=${members.map((other) => `${other.name}=${other.peerUrl}`).join(',')}`,
     '--initial-cluster-state=new',
     '--auto-compaction-mode=periodic',
     `--auto-compaction-retention=${RETENTION}`,
@@ -136,58 +150,56 @@ function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ETCD_')));
 }
 
-/** What a member's metrics say; its ids are larger than our numbers, so that its status tells us too little. */
-function isLeader(endpoint: string, tls: Access['tls']): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const call = request(
-      `${endpoint}/metrics`,
-      { ca: tls.authority, cert: tls.certificate, key: tls.key, timeout: METRICS_MILLISECONDS, agent: false },
-      (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (part: string) => {
-          text += part;
-        });
-        answer.on('end', () => resolve(/^etcd_server_is_leader 1$/m.test(text)));
-        answer.on('error', reject);
-      },
-    );
-    call.on('timeout', () => call.destroy(new Error('the metrics did not come')));
-    call.on('error', reject);
-    call.end();
-  });
-}
-
+/** By its metrics: its ids are larger than our numbers, so that its status tells us too little. */
 async function findLeader({ endpoints, tls }: Access): Promise<number | undefined> {
   const answers = await Promise.all(
-    endpoints.map((endpoint) => isLeader(endpoint, tls).catch(() => undefined)),
+    endpoints.map(async (endpoint) => {
+      const text = await readMetrics(endpoint, tls).catch(() => undefined);
+      return text === undefined ? undefined : metricValue(text, 'etcd_server_is_leader') === 1;
+    }),
   );
   // All must answer: only then is the cluster as large as it is to be.
   const index = answers.indexOf(true);
   return index === -1 || answers.includes(undefined) ? undefined : index;
 }
 
-export interface EtcdOptions {
-  readonly folder: string;
+async function countersOf(endpoint: string, tls: Access['tls']): Promise<MemberCounters | undefined> {
+  const text = await readMetrics(endpoint, tls).catch(() => '');
+  const entriesCommitted = metricValue(text, 'etcd_server_proposals_committed_total');
+  const logSyncs = metricValue(text, 'etcd_disk_wal_fsync_duration_seconds_count');
+  if (entriesCommitted === undefined || logSyncs === undefined) return undefined;
+  return { entriesCommitted, logSyncs, messagesSent: undefined };
+}
+
+export interface EtcdOptions extends SystemOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-async function startOnce(options: EtcdOptions, keys: Pki, attempt: number): Promise<Side | 'port-taken'> {
-  const { folder, version, clock, signal } = options;
-  const ports = await freePorts(2 * names.length);
+async function startOnce(
+  options: EtcdOptions,
+  names: readonly string[],
+  keys: Pki,
+  attempt: number,
+): Promise<MeasuredSystem | 'port-taken'> {
+  const { folder, version, clock, signal, electionTimeoutMilliseconds } = options;
+  const members = await placesFor(names);
   const dataFolder = join(folder, `data-${attempt}`);
   await mkdir(dataFolder, { recursive: true });
-  const processes = names.map((_, index) =>
-    startProcess(argumentsOf(index, ports, dataFolder, keys.folder), environment()),
+  const processes = members.map((member) =>
+    startProcess(
+      [
+        ...argumentsOf(member, members, dataFolder, keys.folder),
+        ...electionArguments(electionTimeoutMilliseconds),
+      ],
+      environment(),
+    ),
   );
   const close = async (): Promise<void> => {
     await Promise.all(processes.map(endProcess));
   };
-  const access: Access = {
-    endpoints: names.map((_, index) => `https://${host}:${ports[index]}`),
-    tls: keys.access,
-  };
+  const access: Access = { endpoints: members.map(({ clientUrl }) => clientUrl), tls: keys.access };
   const leader = (): Promise<number> =>
     untilDefined('a leader of etcd', { clock, signal, pollMilliseconds: 50 }, () => {
       const ended = processes.find(({ child }) => child.exitCode !== null || child.signalCode !== null);
@@ -201,15 +213,25 @@ async function startOnce(options: EtcdOptions, keys: Pki, attempt: number): Prom
     if (processes.some(({ said }) => said.includes('address already in use'))) return 'port-taken';
     throw error;
   }
-  const pids = processes.flatMap(({ child: { pid } }) => (pid === undefined ? [] : [pid]));
-  return { name: 'etcd', version, access, pids, leader, close };
+  return {
+    name: 'etcd',
+    version,
+    memberNames: names,
+    access,
+    cluster: undefined,
+    pids: () => Promise.resolve(processes.map(({ child: { pid } }) => pid ?? 0)),
+    leader,
+    counters: () => Promise.all(access.endpoints.map((endpoint) => countersOf(endpoint, access.tls))),
+    close,
+  };
 }
 
-export async function startEtcd(options: EtcdOptions): Promise<Side> {
-  const keys = await makeKeys(join(options.folder, 'pki'), options.clock);
+export async function startEtcdSystem(options: EtcdOptions): Promise<MeasuredSystem> {
+  const names = Array.from({ length: options.members }, (_, index) => `m${index + 1}`);
+  const keys = await makeKeys(join(options.folder, 'pki'), names, options.clock);
   for (let attempt = 1; attempt <= MAX_STARTS; attempt += 1) {
-    const side = await startOnce(options, keys, attempt);
-    if (side !== 'port-taken') return side;
+    const system = await startOnce(options, names, keys, attempt);
+    if (system !== 'port-taken') return system;
   }
   throw new Error(`etcd found a port taken ${MAX_STARTS} times`);
 }
