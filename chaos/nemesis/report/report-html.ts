@@ -1,17 +1,9 @@
 /** The timeline of a run as one page that needs nothing else: no network, no library, no second file. */
+import { escapeHtml } from '../../../platform/index.js';
 import { faultCounts, seconds } from '../verdict-text.js';
 import { type ReportData, type ReportInput, reportData } from './report-data.js';
 import { reportScript } from './report-script.js';
 import { reportStyle } from './report-style.js';
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
 
 /** JSON that cannot end the script element around it. */
 function embeddedJson(value: unknown): string {
