@@ -7,6 +7,8 @@ export interface Experiment {
   readonly benchmark: BenchmarkName;
   readonly title: string;
   readonly command: string;
+  /** Where an etcd is measured beside. */
+  readonly etcdVersion?: string | undefined;
   /** Calls of `progress.step` to come. */
   readonly steps: number;
   /** What is announced before it begins. */
