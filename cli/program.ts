@@ -1,7 +1,15 @@
 /** The command line's grammar: which commands there are and what they take. What they do stands in commands/. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { kuorumVersion, maxPriority } from '../cluster/index.js';
-import { bench, benchRaft, benchStore } from './commands/bench.js';
+import {
+  type BenchQuorumOptions,
+  type BenchReadsOptions,
+  bench,
+  benchQuorum,
+  benchRaft,
+  benchReads,
+  benchStore,
+} from './commands/bench.js';
 import { type ChaosCommandOptions, chaos } from './commands/chaos.js';
 import { type CheckOptions, check } from './commands/check.js';
 import { down } from './commands/down.js';
@@ -360,6 +368,13 @@ const storeOperations = [
   'lease-keep-alive',
 ] as const;
 
+const outDescription = 'where report.json and report.html go (default: bench/reports/NAME-TIME)';
+
+const againstOption = (): Option =>
+  new Option('--against <system>', 'measure this beside it, in turns; it must be installed').choices([
+    'etcd',
+  ]);
+
 function addBench(program: Command): void {
   const command = program
     .command('bench')
@@ -371,6 +386,31 @@ function addBench(program: Command): void {
     .option('--failover-rounds <count>', 'leader kills to measure', integer(0, 100))
     .option('--out <file>', 'where the JSON report goes')
     .action((options: Parameters<typeof bench>[0]) => bench(options));
+  command
+    .command('quorum')
+    .description('measure what a quorum costs: clusters of several sizes, at their most and at steady loads')
+    .option('-m, --members <counts>', 'cluster sizes (default: 1,3,5,7)', integers(-1e9, 1e9))
+    .option('--value-size <bytes>', 'of what is put (default: 256)', integer(-1e9, 1e9))
+    .option('--clients <counts>', 'calls under way at once (default: 1,10,100,1000)', integers(-1e9, 1e9))
+    .option('--duration <time>', 'of each measurement (default: 10s)', duration)
+    .addOption(againstOption())
+    .option('--out <folder>', outDescription)
+    .action((options: BenchQuorumOptions) => benchQuorum(options));
+  command
+    .command('reads')
+    .description('measure what a read costs by what it promises: linearizable, under a lease, or stale')
+    .option('-m, --members <count>', 'how many members (default: 3)', integer(-1e9, 1e9))
+    .option('--value-size <bytes>', 'of what is read (default: 256)', integer(-1e9, 1e9))
+    .option('--clients <counts>', 'reads under way at once (default: 1,10,100)', integers(-1e9, 1e9))
+    .option('--duration <time>', 'of each measurement (default: 10s)', duration)
+    .option(
+      '--rate <count>',
+      'reads a second of the steady loads (default: half of the most)',
+      integer(-1e9, 1e9),
+    )
+    .addOption(againstOption())
+    .option('--out <folder>', outDescription)
+    .action((options: BenchReadsOptions) => benchReads(options));
   command
     .command('raft')
     .description('measure the log: the core alone, three members in one process, three processes')

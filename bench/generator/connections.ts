@@ -40,11 +40,14 @@ export class Connections {
     return this.#byMember[member]![lane % CONNECTIONS_PER_MEMBER]!;
   }
 
-  /** As many as so many clients use: one each until all are in use; members take turns, the given one first. */
-  spread(clients: number, firstMember: number): readonly LastingConnection[] {
-    const { members } = this;
+  /**
+   * As many as so many clients use: one each until all are in use; members take turns, the given one first; or all are
+   * the given one's.
+   */
+  spread(clients: number, firstMember: number, onlyFirst = false): readonly LastingConnection[] {
+    const members = onlyFirst ? 1 : this.members;
     return Array.from({ length: Math.min(clients, CONNECTIONS_PER_MEMBER * members) }, (_, index) =>
-      this.of((firstMember + index) % members, Math.floor(index / members)),
+      this.of((firstMember + (index % members)) % this.members, Math.floor(index / members)),
     );
   }
 

@@ -4,7 +4,7 @@ import { type Clock, type Random, seededRandom } from '../../platform/index.js';
 import type { OpenLoadRequest, OpenLoadResult, OpenOperation } from '../lab/open-load.js';
 import { Connections } from './connections.js';
 import { keepAliveLoad } from './keep-alive-load.js';
-import { KEY_COUNT, type Material, material, VALUE_BYTES } from './keys.js';
+import { type Material, material, VALUE_BYTES } from './keys.js';
 import type { LastingConnection } from './lasting-connection.js';
 import { Latencies } from './latencies.js';
 import type { Load, Tally } from './load.js';
@@ -16,12 +16,15 @@ import { callOf, type UnaryOperation, unaryCall, unaryLoad } from './unary-load.
 import { watchLoad } from './watch-load.js';
 
 const { KVService } = etcdMessages;
-const KEYS_PER_TXN = 100;
+const MAX_KEYS_PER_TXN = 100;
+const MAX_TXN_BYTES = 1024 * 1024;
 
 /** Every key, so that each read finds one. */
 async function fill(connection: LastingConnection, what: Material): Promise<void> {
-  for (let first = 0; first < KEY_COUNT; first += KEYS_PER_TXN) {
-    const success = Array.from({ length: KEYS_PER_TXN }, (_, offset) => ({
+  const fitting = Math.max(1, Math.floor(MAX_TXN_BYTES / (what.valueBytes + 100)));
+  const keysPerTxn = Math.min(MAX_KEYS_PER_TXN, fitting);
+  for (let first = 0; first < what.keyCount; first += keysPerTxn) {
+    const success = Array.from({ length: Math.min(keysPerTxn, what.keyCount - first) }, (_, offset) => ({
       requestPut: { key: what.key(first + offset), value: what.anyValue() },
     }));
     await connection.unary(KVService.methods.Txn.path, encodeFrame(etcdMessages.TxnRequest, { success }));
@@ -74,8 +77,10 @@ export class Generator {
         return { kind: 'ready' };
       }
       case 'prepare': {
-        const { side, workload, firstMember, warmUpSeconds } = request;
-        this.#load = await this.#loadOf(workload, this.#side(side), firstMember);
+        const { side, workload, firstMember, onlyFirstMember, warmUpSeconds } = request;
+        const { connections, material: what } = this.#side(side);
+        const used = connections.spread(workload.clients, firstMember, onlyFirstMember);
+        this.#load = await this.#loadOf(workload, used, what);
         if (warmUpSeconds > 0) await this.#load.run(warmUpSeconds, newTally());
         return { kind: 'ready' };
       }
@@ -101,10 +106,9 @@ export class Generator {
 
   #loadOf(
     { operation, clients }: Workload,
-    { connections: all, material: what }: OpenedSide,
-    firstMember: number,
+    connections: readonly LastingConnection[],
+    what: Material,
   ): Load | Promise<Load> {
-    const connections = all.spread(clients, firstMember);
     switch (operation) {
       case 'put':
       case 'range-linearizable':

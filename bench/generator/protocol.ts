@@ -53,6 +53,8 @@ export type LoadRequest =
       readonly side: SideName;
       readonly workload: Workload;
       readonly firstMember: number;
+      /** All clients talk to it; else they are spread over the members. */
+      readonly onlyFirstMember?: boolean;
       readonly warmUpSeconds: number;
     }
   | { readonly kind: 'run'; readonly seconds: number }

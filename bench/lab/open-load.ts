@@ -19,6 +19,8 @@ export interface OpenLoadRequest {
   /** Connections over which the arrivals are spread, beginning at `firstMember`. */
   readonly clients: number;
   readonly firstMember: number;
+  /** All connections go to it; else to each member as many. */
+  readonly onlyFirstMember?: boolean;
   /** Of a request; a request that has no answer by then counts as unanswered. */
   readonly timeoutMilliseconds: number;
   /** A request that fails is counted, and its connection tries the next member with the following one. */

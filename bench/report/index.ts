@@ -1,3 +1,4 @@
-/** The door of bench/report: a document as text for a terminal and as a page. */
+/** The door of bench/report: a document as text for a terminal and as a page, and figures as both write them. */
 export { documentHtml } from './html.js';
+export { quantity } from './numbers.js';
 export { documentText } from './text.js';

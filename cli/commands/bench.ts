@@ -1,6 +1,79 @@
 /** `kuorum bench`, `kuorum bench raft` and `kuorum bench store`: measure what they start themselves. */
-import type { BenchOptions, RaftBenchOptions, StoreBenchOptions } from '../../bench/index.js';
+import type * as BenchDoor from '../../bench/index.js';
+import type {
+  BenchOptions,
+  Experiment,
+  QuorumOptions,
+  RaftBenchOptions,
+  ReadsOptions,
+  StoreBenchOptions,
+} from '../../bench/index.js';
 import { interruption } from '../interruption.js';
+
+type BenchModule = typeof BenchDoor;
+
+interface OutOption {
+  readonly out?: string;
+}
+
+/** Ctrl-C, as a shell sees it. */
+const INTERRUPTED = 130;
+
+async function measure(
+  options: OutOption,
+  make: (module: BenchModule) => Experiment | Promise<Experiment>,
+): Promise<void> {
+  const signal = interruption();
+  const module = await import('../../bench/index.js');
+  const { out } = options;
+  const report = await module.runExperiment(await make(module), {
+    signal,
+    ...(out === undefined ? {} : { out }),
+  });
+  process.stdout.write(`report: ${report.folder}\n`);
+  if (!report.interrupted) return;
+  process.stderr.write('kuorum: the benchmark was interrupted; what it had found is in the report\n');
+  process.exitCode = INTERRUPTED;
+}
+
+export interface BenchQuorumOptions extends OutOption {
+  readonly members?: readonly number[];
+  readonly valueSize?: number;
+  readonly clients?: readonly number[];
+  readonly duration?: number;
+  readonly against?: 'etcd';
+}
+
+/** Without what is undefined: an option that was not given is left to the benchmark. */
+function given<Options extends object>(
+  options: { readonly [Name in keyof Options]: Options[Name] | undefined },
+): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
+}
+
+export function benchQuorum(options: BenchQuorumOptions): Promise<void> {
+  const { members, clients, against, valueSize: valueBytes, duration: durationMilliseconds } = options;
+  return measure(options, (module) =>
+    module.quorumExperiment(
+      given<QuorumOptions>({ members, clients, against, valueBytes, durationMilliseconds }),
+    ),
+  );
+}
+
+export interface BenchReadsOptions extends Omit<BenchQuorumOptions, 'members'> {
+  readonly members?: number;
+  readonly rate?: number;
+}
+
+export function benchReads(options: BenchReadsOptions): Promise<void> {
+  const { members, clients, against, rate: perSecond } = options;
+  const { valueSize: valueBytes, duration: durationMilliseconds } = options;
+  return measure(options, (module) =>
+    module.readsExperiment(
+      given<ReadsOptions>({ members, clients, against, valueBytes, durationMilliseconds, perSecond }),
+    ),
+  );
+}
 
 export async function bench(options: BenchOptions): Promise<void> {
   const signal = interruption();

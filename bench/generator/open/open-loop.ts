@@ -29,6 +29,7 @@ export interface OpenLoopOptions {
   readonly clients: number;
   readonly members: number;
   readonly firstMember: number;
+  readonly onlyFirstMember?: boolean;
   readonly timeoutMilliseconds: number;
   readonly followTheLeader: boolean;
   readonly intervalMilliseconds: number;
@@ -87,11 +88,12 @@ export class OpenLoop {
   #finish: () => void = () => {};
 
   constructor(options: OpenLoopOptions) {
-    const { clients, members, firstMember, intervalMilliseconds, seconds } = options;
+    const { clients, members, firstMember, onlyFirstMember, intervalMilliseconds, seconds } = options;
+    const used = onlyFirstMember === true ? 1 : members;
     this.#options = options;
     this.#lanes = Array.from({ length: clients }, (_, index) => ({
-      member: (firstMember + index) % members,
-      number: Math.floor(index / members),
+      member: (firstMember + (index % used)) % members,
+      number: Math.floor(index / used),
     }));
     this.#intervals = new IntervalBook(intervalMilliseconds, seconds);
   }

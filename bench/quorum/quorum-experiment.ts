@@ -1,0 +1,242 @@
+/**
+ * What a quorum costs: clusters of several sizes, each under as many puts as it takes (closed loop), and then under
+ * steady shares of that, to see how long a put takes (open loop). Beside an etcd of the same size, if asked for.
+ */
+import { join } from 'node:path';
+import { CONNECTIONS_PER_MEMBER } from '../generator/connections.js';
+import { VALUE_BYTES } from '../generator/keys.js';
+import { CarefulRecord } from '../lab/caveats.js';
+import { startEtcdSystem } from '../lab/etcd-system.js';
+import type { Experiment, ExperimentStage } from '../lab/experiment.js';
+import { closedMeasurement, metricOf, openMeasurement } from '../lab/figures.js';
+import {
+  checkClients,
+  checkClusterSizes,
+  checkDuration,
+  checkValueBytes,
+  counted,
+  durationText,
+  etcdToMeasure,
+} from '../lab/inputs.js';
+import { startKuorumSystem } from '../lab/kuorum-system.js';
+import { inRounds, Laboratory, loadProgram, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
+import type { MeasuredSystem } from '../lab/system.js';
+import { quorumSections } from './sections.js';
+
+export interface QuorumOptions {
+  /** Cluster sizes; 1, 3, 5 and 7 by default. */
+  readonly members?: readonly number[];
+  /** 256 by default. */
+  readonly valueBytes?: number;
+  /** Calls under way at once in the closed loops; 1, 10, 100 and 1,000 by default. */
+  readonly clients?: readonly number[];
+  /** Of each measurement of each system, over all its rounds; 10,000 by default. */
+  readonly durationMilliseconds?: number;
+  readonly against?: 'etcd';
+  /** The built program of the process that makes the load; beside this one by default. */
+  readonly loadProgram?: string;
+}
+
+/** Of each measurement: three are enough to see that one was disturbed. */
+const ROUNDS = 3;
+/** Of the highest throughput that was found, in percent. */
+export const openLoads: readonly number[] = [10, 50, 80];
+const TIMEOUT_MILLISECONDS = 10_000;
+const INTERVAL_MILLISECONDS = 500;
+const START_SECONDS = 3;
+const MAX_WARM_UP_SECONDS = 2;
+const MAX_ROUND_WARM_UP_SECONDS = 0.3;
+
+interface Plan {
+  readonly sizes: readonly number[];
+  readonly clients: readonly number[];
+  readonly valueBytes: number;
+  readonly seconds: number;
+  readonly etcd: string | undefined;
+  readonly loadProgram: string;
+}
+
+interface Bench extends Plan {
+  readonly stage: ExperimentStage;
+  readonly record: CarefulRecord;
+  readonly laboratory: Laboratory;
+  readonly members: number;
+}
+
+function commandOf(plan: Plan): string {
+  const { sizes, clients, valueBytes, seconds, etcd } = plan;
+  return [
+    'kuorum bench quorum',
+    `--members ${sizes.join(',')}`,
+    `--value-size ${valueBytes}`,
+    `--clients ${clients.join(',')}`,
+    `--duration ${durationText(seconds * 1000)}`,
+    ...(etcd === undefined ? [] : ['--against etcd']),
+  ].join(' ');
+}
+
+const systemsOf = ({ etcd }: Plan): number => (etcd === undefined ? 1 : 2);
+
+/** Of one condition, for all systems. */
+function measurementSeconds(plan: Plan): number {
+  const perRound = RUN_OVERHEAD_SECONDS + Math.min(MAX_ROUND_WARM_UP_SECONDS, plan.seconds / ROUNDS);
+  return systemsOf(plan) * (plan.seconds + ROUNDS * perRound);
+}
+
+const startSeconds = (plan: Plan, members: number): number =>
+  systemsOf(plan) * (START_SECONDS + members / 2 + Math.min(MAX_WARM_UP_SECONDS, plan.seconds));
+
+/** @throws UserError for what cannot be measured */
+export async function quorumExperiment(options: QuorumOptions = {}): Promise<Experiment> {
+  const plan: Plan = {
+    sizes: options.members ?? [1, 3, 5, 7],
+    clients: options.clients ?? [1, 10, 100, 1_000],
+    valueBytes: options.valueBytes ?? VALUE_BYTES,
+    seconds: (options.durationMilliseconds ?? 10_000) / 1000,
+    etcd: undefined,
+    loadProgram: options.loadProgram ?? loadProgram(),
+  };
+  checkClusterSizes(plan.sizes);
+  checkClients(plan.clients);
+  checkValueBytes(plan.valueBytes);
+  checkDuration(plan.seconds * 1000);
+  const etcd = await etcdToMeasure(options.against);
+  return experimentOf({ ...plan, etcd });
+}
+
+function experimentOf(plan: Plan): Experiment {
+  const conditions = plan.clients.length + openLoads.length;
+  return {
+    benchmark: 'quorum',
+    title: `What a quorum costs: clusters of ${plan.sizes.join(', ')} under puts of ${plan.valueBytes} bytes`,
+    command: commandOf(plan),
+    etcdVersion: plan.etcd,
+    steps: plan.sizes.length * (1 + conditions),
+    expectedSeconds: plan.sizes.reduce(
+      (total, members) => total + startSeconds(plan, members) + conditions * measurementSeconds(plan),
+      0,
+    ),
+    async run(stage) {
+      const record = new CarefulRecord(stage.record);
+      try {
+        for (const members of plan.sizes) await measureSize(plan, stage, record, members);
+      } finally {
+        record.conclude();
+      }
+    },
+    sections: quorumSections,
+  };
+}
+
+async function measureSize(
+  plan: Plan,
+  stage: ExperimentStage,
+  record: CarefulRecord,
+  members: number,
+): Promise<void> {
+  const { clock, signal, progress } = stage;
+  const folder = join(stage.folder, `members-${members}`);
+  progress.step(`starting ${counted(members, 'member')}`, startSeconds(plan, members));
+  const common = { members, clock, signal };
+  const { etcd: version } = plan;
+  await Laboratory.use(
+    {
+      ...plan,
+      clock,
+      signal,
+      start: [
+        () => startKuorumSystem({ ...common, folder: join(folder, 'kuorum') }),
+        ...(version === undefined
+          ? []
+          : [() => startEtcdSystem({ ...common, version, folder: join(folder, 'etcd') })]),
+      ],
+    },
+    async (laboratory) => {
+      const bench: Bench = { ...plan, stage, record, laboratory, members };
+      await warmUp(bench);
+      const maxima = await findMaxima(bench);
+      for (const [index, load] of openLoads.entries()) await measureAtLoad(bench, maxima, load, index);
+    },
+  );
+}
+
+/** So that the first figure is not that of code that has just been loaded. */
+async function warmUp({ laboratory, clients, seconds }: Bench): Promise<void> {
+  for (const system of laboratory.systems)
+    await laboratory.closedRun(
+      system,
+      { operation: 'put', clients: Math.max(...clients) },
+      { seconds: Math.min(MAX_WARM_UP_SECONDS, seconds), warmUpSeconds: 0 },
+    );
+}
+
+/** The highest throughput of each system, over all client counts. */
+async function findMaxima(bench: Bench): Promise<ReadonlyMap<MeasuredSystem, number>> {
+  const { laboratory, clients, members, seconds, stage, record } = bench;
+  const maxima = new Map<MeasuredSystem, number>();
+  const roundSeconds = seconds / ROUNDS;
+  for (const count of clients) {
+    stage.progress.step(
+      `${counted(members, 'member')}, ${counted(count, 'client')}`,
+      measurementSeconds(bench),
+    );
+    const runs = await inRounds(laboratory.systems, ROUNDS, (system) =>
+      laboratory.closedRun(
+        system,
+        { operation: 'put', clients: count },
+        { seconds: roundSeconds, warmUpSeconds: Math.min(MAX_ROUND_WARM_UP_SECONDS, roundSeconds) },
+      ),
+    );
+    for (const [system, of] of runs) {
+      const measurement = closedMeasurement(
+        {
+          id: `put members=${members} clients=${count} system=${system.name}`,
+          labels: { operation: 'put', members, clients: count, system: system.name },
+          writes: true,
+        },
+        of,
+      );
+      record.measurement(measurement);
+      const throughput = metricOf(measurement, 'throughput')?.value ?? 0;
+      maxima.set(system, Math.max(maxima.get(system) ?? 0, throughput));
+    }
+  }
+  return maxima;
+}
+
+async function measureAtLoad(
+  bench: Bench,
+  maxima: ReadonlyMap<MeasuredSystem, number>,
+  load: number,
+  loadIndex: number,
+): Promise<void> {
+  const { laboratory, members, seconds, stage, record } = bench;
+  stage.progress.step(`${counted(members, 'member')} at ${load}% of their most`, measurementSeconds(bench));
+  const able = laboratory.systems.filter((system) => (maxima.get(system) ?? 0) > 0);
+  for (const { name } of laboratory.systems.filter((system) => !able.includes(system)))
+    record.note(`No put of ${counted(members, 'member')} of ${name} was answered: there is no load to set.`);
+  const runs = await inRounds(able, ROUNDS, (system, round) =>
+    laboratory.openRun(system, {
+      operation: 'put',
+      perSecond: ((maxima.get(system) ?? 0) * load) / 100,
+      seconds: seconds / ROUNDS,
+      // The same for both systems; different in each round.
+      seed: 1 + loadIndex * ROUNDS + round,
+      clients: CONNECTIONS_PER_MEMBER * members,
+      timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+      followTheLeader: false,
+      intervalMilliseconds: INTERVAL_MILLISECONDS,
+    }),
+  );
+  for (const [system, of] of runs)
+    record.measurement(
+      openMeasurement(
+        {
+          id: `put members=${members} load=${load}% system=${system.name}`,
+          labels: { operation: 'put', members, load: `${load}%`, system: system.name },
+          writes: true,
+        },
+        of,
+      ),
+    );
+}

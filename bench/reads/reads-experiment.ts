@@ -1,0 +1,284 @@
+/**
+ * What a read costs by what it promises: linearizable reads by a round among the members each (shared by those that wait
+ * for it), the same under the leader's lease, and reads that may be stale; asked of the leader, and of a follower.
+ */
+import { join } from 'node:path';
+import { UserError } from '../../cluster/index.js';
+import { CONNECTIONS_PER_MEMBER } from '../generator/connections.js';
+import { VALUE_BYTES } from '../generator/keys.js';
+import { CarefulRecord } from '../lab/caveats.js';
+import { startEtcdSystem } from '../lab/etcd-system.js';
+import type { Experiment, ExperimentStage } from '../lab/experiment.js';
+import { closedMeasurement, metricOf, openMeasurement } from '../lab/figures.js';
+import {
+  checkClients,
+  checkClusterSizes,
+  checkDuration,
+  checkValueBytes,
+  counted,
+  durationText,
+  etcdToMeasure,
+} from '../lab/inputs.js';
+import { startKuorumSystem } from '../lab/kuorum-system.js';
+import { inRounds, Laboratory, loadProgram, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
+import type { MeasuredSystem } from '../lab/system.js';
+import { readsSections } from './sections.js';
+
+export interface ReadsOptions {
+  /** One size; 3 by default. */
+  readonly members?: number;
+  /** 256 by default. */
+  readonly valueBytes?: number;
+  /** Reads under way at once in the closed loops; 1, 10 and 100 by default. */
+  readonly clients?: readonly number[];
+  /** Of each measurement of each system, over all its rounds; 10,000 by default. */
+  readonly durationMilliseconds?: number;
+  /** A steady load for the open loops; half of the most when absent. */
+  readonly perSecond?: number;
+  readonly against?: 'etcd';
+  readonly loadProgram?: string;
+}
+
+/** As the reader is promised it. */
+export type ReadKind = 'linearizable' | 'lease' | 'stale';
+export type AskedOf = 'leader' | 'follower';
+
+const ROUNDS = 3;
+const OPEN_SHARE = 0.5;
+const TIMEOUT_MILLISECONDS = 10_000;
+const INTERVAL_MILLISECONDS = 500;
+const START_SECONDS = 5;
+const MAX_WARM_UP_SECONDS = 0.5;
+/** Beyond what any generator in one process sends: larger ones would only be counted. */
+const MAX_PER_SECOND = 1_000_000;
+
+interface Plan {
+  readonly members: number;
+  readonly clients: readonly number[];
+  readonly valueBytes: number;
+  readonly seconds: number;
+  readonly perSecond: number | undefined;
+  readonly etcd: string | undefined;
+  readonly loadProgram: string;
+}
+
+/** One cluster, or one of each system, and what is asked of it. */
+interface Part {
+  readonly kinds: readonly ReadKind[];
+  readonly leaseReads: boolean;
+}
+
+const parts: readonly Part[] = [
+  { kinds: ['linearizable', 'stale'], leaseReads: false },
+  { kinds: ['lease'], leaseReads: true },
+];
+
+const operationOf = (kind: ReadKind): 'range-serializable' | 'range-linearizable' =>
+  kind === 'stale' ? 'range-serializable' : 'range-linearizable';
+
+const askedOf = ({ members }: Plan): readonly AskedOf[] =>
+  members === 1 ? ['leader'] : ['leader', 'follower'];
+
+/** etcd has no reads by lease. */
+const systemsOf = ({ etcd }: Plan, { leaseReads }: Part): number =>
+  etcd === undefined || leaseReads ? 1 : 2;
+
+function measurementSeconds(plan: Plan, part: Part): number {
+  const perRound = RUN_OVERHEAD_SECONDS + Math.min(MAX_WARM_UP_SECONDS, plan.seconds / ROUNDS);
+  return systemsOf(plan, part) * (plan.seconds + ROUNDS * perRound);
+}
+
+function commandOf({ members, clients, valueBytes, seconds, perSecond, etcd }: Plan): string {
+  return [
+    'kuorum bench reads',
+    `--members ${members}`,
+    `--value-size ${valueBytes}`,
+    `--clients ${clients.join(',')}`,
+    `--duration ${durationText(seconds * 1000)}`,
+    ...(perSecond === undefined ? [] : [`--rate ${perSecond}`]),
+    ...(etcd === undefined ? [] : ['--against etcd']),
+  ].join(' ');
+}
+
+/** @throws UserError for what cannot be measured */
+export async function readsExperiment(options: ReadsOptions = {}): Promise<Experiment> {
+  const plan: Plan = {
+    members: options.members ?? 3,
+    clients: options.clients ?? [1, 10, 100],
+    valueBytes: options.valueBytes ?? VALUE_BYTES,
+    seconds: (options.durationMilliseconds ?? 10_000) / 1000,
+    perSecond: options.perSecond,
+    etcd: undefined,
+    loadProgram: options.loadProgram ?? loadProgram(),
+  };
+  checkClusterSizes([plan.members]);
+  checkClients(plan.clients);
+  checkValueBytes(plan.valueBytes);
+  checkDuration(plan.seconds * 1000);
+  const { perSecond } = plan;
+  if (perSecond !== undefined && !(perSecond >= 1 && perSecond <= MAX_PER_SECOND))
+    throw new UserError(`--rate: from 1 to ${MAX_PER_SECOND} reads a second, not ${perSecond}`);
+  const etcd = await etcdToMeasure(options.against);
+  return experimentOf({ ...plan, etcd });
+}
+
+function experimentOf(plan: Plan): Experiment {
+  const perKind = askedOf(plan).length * (plan.clients.length + 1);
+  return {
+    benchmark: 'reads',
+    title: `What a read costs by what it promises: ${counted(plan.members, 'member')}, values of ${plan.valueBytes} bytes`,
+    command: commandOf(plan),
+    etcdVersion: plan.etcd,
+    steps: parts.reduce((total, { kinds }) => total + 1 + kinds.length * perKind, 0),
+    expectedSeconds: parts.reduce(
+      (total, part) =>
+        total +
+        systemsOf(plan, part) * START_SECONDS +
+        part.kinds.length * perKind * measurementSeconds(plan, part),
+      0,
+    ),
+    async run(stage) {
+      const record = new CarefulRecord(stage.record);
+      try {
+        for (const part of parts) await measurePart(plan, part, stage, record);
+      } finally {
+        record.conclude();
+      }
+    },
+    sections: readsSections,
+  };
+}
+
+interface Bench extends Plan {
+  readonly part: Part;
+  readonly stage: ExperimentStage;
+  readonly record: CarefulRecord;
+  readonly laboratory: Laboratory;
+}
+
+async function measurePart(
+  plan: Plan,
+  part: Part,
+  stage: ExperimentStage,
+  record: CarefulRecord,
+): Promise<void> {
+  const { clock, signal, progress } = stage;
+  const { members, etcd: version } = plan;
+  const { leaseReads, kinds } = part;
+  const folder = join(stage.folder, leaseReads ? 'lease' : 'rounds');
+  progress.step(
+    `starting ${counted(members, 'member')}${leaseReads ? ' with lease reads' : ''}`,
+    systemsOf(plan, part) * START_SECONDS,
+  );
+  const common = { members, clock, signal };
+  await Laboratory.use(
+    {
+      ...plan,
+      clock,
+      signal,
+      start: [
+        () => startKuorumSystem({ ...common, leaseReads, folder: join(folder, 'kuorum') }),
+        ...(version === undefined || leaseReads
+          ? []
+          : [() => startEtcdSystem({ ...common, version, folder: join(folder, 'etcd') })]),
+      ],
+    },
+    async (laboratory) => {
+      const bench: Bench = { ...plan, part, stage, record, laboratory };
+      for (const kind of kinds) {
+        for (const of of askedOf(plan)) {
+          const maxima = await findMaxima(bench, kind, of);
+          await measureAtLoad(bench, kind, of, maxima);
+        }
+      }
+    },
+  );
+}
+
+async function memberToAsk(system: MeasuredSystem, of: AskedOf): Promise<number> {
+  const leader = await system.leader();
+  return of === 'leader' ? leader : (leader + 1) % system.memberNames.length;
+}
+
+const idOf = (kind: ReadKind, of: AskedOf, condition: string, system: MeasuredSystem): string =>
+  `read ${kind} of=${of} ${condition} system=${system.name}`;
+
+async function findMaxima(
+  bench: Bench,
+  kind: ReadKind,
+  of: AskedOf,
+): Promise<ReadonlyMap<MeasuredSystem, number>> {
+  const { laboratory, clients, seconds, members, stage, record, part } = bench;
+  const roundSeconds = seconds / ROUNDS;
+  const maxima = new Map<MeasuredSystem, number>();
+  for (const count of clients) {
+    stage.progress.step(
+      `${kind}, of the ${of}, ${counted(count, 'client')}`,
+      measurementSeconds(bench, part),
+    );
+    const runs = await inRounds(laboratory.systems, ROUNDS, async (system) =>
+      laboratory.closedRun(
+        system,
+        { operation: operationOf(kind), clients: count },
+        {
+          seconds: roundSeconds,
+          warmUpSeconds: Math.min(MAX_WARM_UP_SECONDS, roundSeconds),
+          firstMember: await memberToAsk(system, of),
+          onlyFirstMember: true,
+        },
+      ),
+    );
+    for (const [system, ofSystem] of runs) {
+      const measurement = closedMeasurement(
+        {
+          id: idOf(kind, of, `members=${members} clients=${count}`, system),
+          labels: { kind, of, members, clients: count, system: system.name },
+          writes: false,
+        },
+        ofSystem,
+      );
+      record.measurement(measurement);
+      const throughput = metricOf(measurement, 'throughput')?.value ?? 0;
+      maxima.set(system, Math.max(maxima.get(system) ?? 0, throughput));
+    }
+  }
+  return maxima;
+}
+
+async function measureAtLoad(
+  bench: Bench,
+  kind: ReadKind,
+  of: AskedOf,
+  maxima: ReadonlyMap<MeasuredSystem, number>,
+): Promise<void> {
+  const { laboratory, seconds, members, perSecond, stage, record, part } = bench;
+  const load = perSecond === undefined ? `${100 * OPEN_SHARE}%` : `${perSecond}/s`;
+  stage.progress.step(`${kind}, of the ${of}, at ${load}`, measurementSeconds(bench, part));
+  const rate = (system: MeasuredSystem): number => perSecond ?? OPEN_SHARE * (maxima.get(system) ?? 0);
+  const able = laboratory.systems.filter((system) => rate(system) > 0);
+  const runs = await inRounds(able, ROUNDS, async (system, round) =>
+    laboratory.openRun(system, {
+      operation: operationOf(kind),
+      perSecond: rate(system),
+      seconds: seconds / ROUNDS,
+      seed: 1 + round,
+      clients: CONNECTIONS_PER_MEMBER,
+      firstMember: await memberToAsk(system, of),
+      onlyFirstMember: true,
+      timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+      followTheLeader: false,
+      intervalMilliseconds: INTERVAL_MILLISECONDS,
+    }),
+  );
+  for (const [system, ofSystem] of runs)
+    record.measurement(
+      openMeasurement(
+        {
+          id: idOf(kind, of, `members=${members} load=${load}`, system),
+          labels: { kind, of, members, load, system: system.name },
+          writes: false,
+        },
+        ofSystem,
+      ),
+    );
+}
