@@ -49,7 +49,7 @@ svg text.name[class*=" s"] { fill: var(--own); font-weight: 600; }
 svg .invalid { opacity: 0.45; }
 svg .bar { fill: var(--own); } svg .bar-marker { fill: var(--ground); } svg .whisker { stroke: var(--text); stroke-width: 1.3; }
 svg .group { font-weight: 600; }
-svg .shade { fill: var(--shade); } svg .shade-edge { stroke: var(--shade-edge); stroke-dasharray: 3 2; } svg .shade-label { font-size: 11.5px; }
+svg .shade { fill: var(--shade); } svg .shade-edge { stroke: var(--shade-edge); stroke-dasharray: 3 2; } svg .shade-label { font-size: 11.5px; paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
 .nothing { color: var(--faint); font-style: italic; }
 .scroll { overflow-x: auto; margin: 6px 0 18px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
@@ -58,7 +58,7 @@ th, td { padding: 4px 0 4px 22px; border-bottom: 1px solid var(--line); text-ali
 th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; min-width: 110px; }
 thead th { color: var(--faint); font-size: 12.5px; font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; }
-.reached { color: var(--good); } .missed, .invalid-cell { color: var(--bad); } .missed, .invalid-cell, .reached { font-weight: 600; }
+.reached { color: var(--good); } .missed { color: var(--bad); } .missed, .reached { font-weight: 600; } .invalid-cell { color: var(--warn); font-style: italic; }
 details { margin-top: 12px; } summary { cursor: pointer; font-weight: 600; }
 .measurements td:first-child, .measurements th:first-child { min-width: 180px; }
 .measurements .why { color: var(--bad); }
