@@ -1,4 +1,5 @@
 /** The door of bench/: what `kuorum bench`, `kuorum bench raft` and `kuorum bench store` run. */
+export { type CompareOptions, type CompareOutcome, runCompare } from './compare/index.js';
 export { type RaftBenchOptions, type RaftBenchReport, runRaftBench } from './raft/run-raft-bench.js';
 export { type BenchOptions, type BenchReport, runBench } from './run-bench.js';
 export { type LargeStoreBenchOptions, runLargeStoreBench } from './store/large/run-large-bench.js';

@@ -13,7 +13,7 @@ export const percentileOf = (nineCount: number): number => 100 * (1 - 10 ** -nin
 export const firstNines = nines(50);
 
 export interface PercentileAxis {
-  at(percentile: number): number;
+  readonly at: (percentile: number) => number;
   readonly ticks: readonly { readonly percentile: number; readonly label: string }[];
 }
 

@@ -1,10 +1,10 @@
 /** Latency by percentile: one curve a measurement, up to its largest value. */
 import type { Histogram } from 'hdr-histogram-js';
 import type { BenchDocument, Plot } from '../../lab/document.js';
+import { decodedHistogram } from '../histogram.js';
 import { linearTickLabels, logarithmicTickLabels, quantity } from '../numbers.js';
 import { type Curve, type CurvesPlot, curvesDrawing } from './curves.js';
 import { type Area, type Drawing, type KeyEntry, marksOf, type Paper } from './frame.js';
-import { decodedHistogram } from './histogram.js';
 import { firstNines, nines as ninesAt, ninesOf, percentileAxis, percentileOf } from './percentile-axis.js';
 import { maximum, scaleFor, spreadsWidely } from './scale.js';
 

@@ -9,7 +9,7 @@ export interface Scale {
   readonly kind: 'linear' | 'logarithmic';
   readonly domain: Span;
   /** Where a value stands; one outside the domain stands at its edge. */
-  at(value: number): number;
+  readonly at: (value: number) => number;
   /** Ascending, all within the domain. */
   readonly ticks: readonly number[];
 }
