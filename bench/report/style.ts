@@ -44,8 +44,8 @@ svg .tick, svg .axis-title, svg .missing { fill: var(--faint); } svg .missing { 
 svg .grid { stroke: var(--grid); } svg .axis { stroke: var(--faint); }
 svg .curve { fill: none; stroke: var(--own); stroke-width: 2; stroke-linejoin: round; } svg .curve.thin { stroke-width: 1.6; }
 svg .marker, svg .dot { fill: var(--own); stroke: var(--ground); stroke-width: 0.8; }
-svg .leader { fill: none; stroke: var(--own); stroke-width: 0.8; opacity: 0.6; }
-svg text.name[class*=" s"] { fill: var(--own); font-weight: 600; }
+svg .leader { fill: none; stroke: var(--own); stroke-width: 1.4; }
+svg .name.end { font-weight: 600; }
 svg .invalid { opacity: 0.45; }
 svg .bar { fill: var(--own); } svg .bar-marker { fill: var(--ground); } svg .whisker { stroke: var(--text); stroke-width: 1.3; }
 svg .group { font-weight: 600; }

@@ -114,7 +114,7 @@ function namesAtEnds(curves: readonly Curve[], { top, bottom, right }: Area): re
           [right + 8, height],
         ]),
       }),
-      textElement(right + 11, height + 4, curve.name, { class: `name ${className}` }),
+      textElement(right + 11, height + 4, curve.name, { class: 'name end' }),
     ];
   });
 }
