@@ -10,6 +10,7 @@ import {
   benchReads,
   benchStore,
 } from './commands/bench.js';
+import { type BenchCompareOptions, benchCompare } from './commands/bench-compare.js';
 import { type ChaosCommandOptions, chaos } from './commands/chaos.js';
 import { type CheckOptions, check } from './commands/check.js';
 import { down } from './commands/down.js';
@@ -434,6 +435,18 @@ function addBench(program: Command): void {
     .option('--keys <count>', "measure one member's store with so many keys instead", integer(1, 10_000_000))
     .option('--out <file>', 'where the JSON report goes')
     .action((options: Parameters<typeof benchStore>[0]) => benchStore(options));
+  addBenchCompare(command);
+}
+
+function addBenchCompare(bench: Command): void {
+  judgingCommand(bench.command('compare'))
+    .description('say what changed between two reports beyond noise')
+    .argument('<before>', 'a report.json, or the folder that holds it')
+    .argument('<after>', 'another')
+    .option('--fail-on-regression', 'exit with 1 when something became worse', false)
+    .action((before: string, after: string, options: BenchCompareOptions) =>
+      judging(() => benchCompare(before, after, options)),
+    );
 }
 
 function addSimulate(program: Command): void {
