@@ -178,16 +178,17 @@ function addControl(program: Command): void {
   program
     .command('fault')
     .description('break a cluster on purpose (started with --faults)')
-    .argument('<kind>', 'partition, isolate, kill, restart, pause, resume, clock or heal')
+    .argument('<kind>', 'partition, isolate, kill, restart, pause, resume, clock, disk or heal')
     .argument('[members...]', 'such as: m1 / m2,m3 for partition, else a member or leader')
     .option('--offset <duration>', 'clock: how far ahead its wall clock is, such as 5s or -2m')
     .option('--rate <factor>', 'clock: seconds it counts in a true one, such as 1.05')
+    .option('--delay <duration>', 'disk: how much longer each durable write takes, such as 50ms')
     .option('--data-dir <folder>', 'the cluster to break')
     .addHelpText(
       'after',
       '\nExamples:\n  kuorum fault partition m1 / m2,m3\n  kuorum fault isolate leader\n  kuorum fault kill m1\n' +
         '  kuorum fault restart m1\n  kuorum fault pause m1\n' +
-        '  kuorum fault clock m1 --offset 5s --rate 1.05\n  kuorum fault heal',
+        '  kuorum fault clock m1 --offset 5s --rate 1.05\n  kuorum fault disk leader --delay 50ms\n  kuorum fault heal',
     )
     .action((kind: string, members: readonly string[], options: DataDirOption & FaultOptions) =>
       fault(kind, members, options),
