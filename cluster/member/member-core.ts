@@ -173,6 +173,7 @@ export async function startMemberCore(options: MemberCoreOptions): Promise<Membe
     nameOf: (id) => names.nameOf(id),
     clock,
     random,
+    logger,
   });
   transport.setLinkFaults(config.linkFaults);
   const disk = withDiskFaults(levelDbDisk(config.folder), clock);
