@@ -10,6 +10,7 @@ import {
   benchReads,
   benchStore,
 } from './commands/bench.js';
+import { type BenchFailoverOptions, benchFailover } from './commands/bench-failures.js';
 import { type ChaosCommandOptions, chaos } from './commands/chaos.js';
 import { type CheckOptions, check } from './commands/check.js';
 import { down } from './commands/down.js';
@@ -435,6 +436,24 @@ function addBench(program: Command): void {
     .option('--keys <count>', "measure one member's store with so many keys instead", integer(1, 10_000_000))
     .option('--out <file>', 'where the JSON report goes')
     .action((options: Parameters<typeof benchStore>[0]) => benchStore(options));
+  addFailureBenchmarks(command);
+}
+
+function addFailureBenchmarks(bench: Command): void {
+  bench
+    .command('failover')
+    .description('measure what it costs when the leader (or a follower) is killed, paused or cut off')
+    .option('-m, --members <count>', 'how many: 3, 5 or 7 (default: 3)', integer(0, 99))
+    .option('--rounds <count>', 'of each kind, on each target (default: 30)', integer(0, 10_000))
+    .option('--rate <count>', 'writes a second, all the while (default: 200)', decimal(0, 1_000_000))
+    .option('--election-timeout <times>', 'one or more, such as 500ms,1s (default: 1s)', (text) =>
+      text.split(',').map(duration),
+    )
+    .option('--kinds <names>', 'kill,pause,partition (default: all)', choices(['kill', 'pause', 'partition']))
+    .option('--targets <names>', 'leader,follower (default: both)', choices(['leader', 'follower']))
+    .addOption(new Option('--against <system>', 'and then the same with this one').choices(['etcd']))
+    .option('--out <folder>', 'where the report goes (default: bench/reports/failover-TIME)')
+    .action((options: BenchFailoverOptions) => benchFailover(options));
 }
 
 function addSimulate(program: Command): void {

@@ -19,7 +19,7 @@ export function measurementsOf(
   rounds: readonly MeasuredRound[],
   circumstances: Circumstances,
 ): readonly Measurement[] {
-  const invalid = voidBecause(rounds);
+  const clientsVoid = voidBecause(rounds);
   const named = (figure: string, metrics: readonly Metric[]): Measurement => ({
     id: `failover ${seriesName(series)} ${figure}`,
     labels: {
@@ -33,7 +33,7 @@ export function measurementsOf(
     },
     metrics,
     histogram: undefined,
-    invalid,
+    invalid: isSeenByClients(figure) ? clientsVoid : undefined,
   });
   const measured = figureNames.flatMap((figure) => {
     // Nobody is to replace a follower.
@@ -49,6 +49,11 @@ export function measurementsOf(
       { name: 'rounds with an election', unit: 'count', better: 'lower', value: total, rounds: elections },
     ]),
   ];
+}
+
+/** Roles are what members wrote down, whatever the generator did. */
+function isSeenByClients(figure: string): boolean {
+  return figure === 'first write' || figure === 'unavailability' || figure === 'ordinary gap';
 }
 
 function metricsOf(figure: FigureName, series: Series, rounds: readonly MeasuredRound[]): readonly Metric[] {

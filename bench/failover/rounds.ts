@@ -17,6 +17,7 @@ import {
   watchMilliseconds,
 } from './plan.js';
 import { figuresOf, type RoundFigures } from './round.js';
+import { voidBecause } from './void-because.js';
 
 export interface FailoverStage {
   readonly stage: ExperimentStage;
@@ -79,19 +80,17 @@ async function measureRound(
   await delay(clock, watchMilliseconds(series), signal);
   const untilMilliseconds = clock.wallMilliseconds();
   const roleChanges = await logs.roleChanges();
-  const { answers = [], invalid } = await load.stop();
+  const result = await load.stop();
   await mend(system, series.kind, struckMember);
-  return {
-    figures: figuresOf({
-      steadyFromMilliseconds,
-      faultAtMilliseconds,
-      untilMilliseconds,
-      struckMember,
-      roleChanges,
-      answers,
-    }),
-    invalid,
-  };
+  const figures = figuresOf({
+    steadyFromMilliseconds,
+    faultAtMilliseconds,
+    untilMilliseconds,
+    struckMember,
+    roleChanges,
+    answers: result.answers ?? [],
+  });
+  return { figures, invalid: voidBecause(result, figures.unavailability ?? 0) };
 }
 
 function startLoad(
