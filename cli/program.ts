@@ -10,7 +10,12 @@ import {
   benchReads,
   benchStore,
 } from './commands/bench.js';
-import { type BenchFailoverOptions, benchFailover } from './commands/bench-failures.js';
+import {
+  type BenchFailoverOptions,
+  type BenchFaultsOptions,
+  benchFailover,
+  benchFaults,
+} from './commands/bench-failures.js';
 import { type ChaosCommandOptions, chaos } from './commands/chaos.js';
 import { type CheckOptions, check } from './commands/check.js';
 import { down } from './commands/down.js';
@@ -454,6 +459,20 @@ function addFailureBenchmarks(bench: Command): void {
     .addOption(new Option('--against <system>', 'and then the same with this one').choices(['etcd']))
     .option('--out <folder>', 'where the report goes (default: bench/reports/failover-TIME)')
     .action((options: BenchFailoverOptions) => benchFailover(options));
+  bench
+    .command('faults')
+    .description('measure what clients see while one fault after the other comes and goes')
+    .option('-m, --members <count>', 'how many to begin with: 3, 5 or 7 (default: 3)', integer(0, 99))
+    .option('--rate <count>', 'writes a second, all the while (default: 200)', decimal(0, 1_000_000))
+    .option('--duration-per-fault <time>', 'how long each lasts (default: 10s)', duration)
+    .option(
+      '--only <faults>',
+      'some of slow-disk,slow-network,lossy-network,one-way-partition,minority-partition,majority-partition,' +
+        'rolling-restart,growth (default: all)',
+      (text: string) => list(text, []),
+    )
+    .option('--out <folder>', 'where the report goes (default: bench/reports/faults-TIME)')
+    .action((options: BenchFaultsOptions) => benchFaults(options));
 }
 
 function addSimulate(program: Command): void {

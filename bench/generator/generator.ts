@@ -175,10 +175,11 @@ export class Generator {
       send,
       ...(request.keepAnswers === true
         ? {
-            onAnswer: (sent: number, answered: number): void => {
+            onAnswer: (answer: SentAndAnswered): void => {
               answers.push({
-                sentMilliseconds: startedAtMilliseconds + sent,
-                answeredMilliseconds: startedAtMilliseconds + answered,
+                dueMilliseconds: startedAtMilliseconds + answer.dueMilliseconds,
+                sentMilliseconds: startedAtMilliseconds + answer.sentMilliseconds,
+                answeredMilliseconds: startedAtMilliseconds + answer.answeredMilliseconds,
               });
             },
           }

@@ -30,8 +30,9 @@ export interface OpenLoadRequest {
   readonly keepAnswers?: boolean;
 }
 
-/** Of one request that was answered well: milliseconds of the machine's wall clock. */
+/** Of one request that was answered well: in a result, milliseconds of the machine's wall clock. */
 export interface SentAndAnswered {
+  readonly dueMilliseconds: number;
   readonly sentMilliseconds: number;
   readonly answeredMilliseconds: number;
 }

@@ -1,13 +1,6 @@
 /** `kuorum bench failover` and `kuorum bench faults`: measure what faults do to a cluster that they start themselves. */
-import type { Experiment, FailoverOptions } from '../../bench/index.js';
-import { interruption } from '../interruption.js';
-
-interface OutOption {
-  readonly out?: string;
-}
-
-/** As a shell counts a command that Ctrl-C ended. */
-const INTERRUPTED_EXIT_CODE = 130;
+import type { FailoverOptions, FaultsOptions } from '../../bench/index.js';
+import { given, measure, type OutOption } from './bench.js';
 
 export interface BenchFailoverOptions
   extends OutOption,
@@ -16,24 +9,33 @@ export interface BenchFailoverOptions
   readonly electionTimeout?: readonly number[];
 }
 
-export async function benchFailover(options: BenchFailoverOptions): Promise<void> {
-  const { out, rate, electionTimeout, ...rest } = options;
-  const { failoverExperiment } = await import('../../bench/index.js');
-  const experiment = await failoverExperiment({
-    ...rest,
-    ...(rate === undefined ? {} : { perSecond: rate }),
-    ...(electionTimeout === undefined ? {} : { electionTimeoutsMilliseconds: electionTimeout }),
-  });
-  await report(experiment, out);
+export function benchFailover(options: BenchFailoverOptions): Promise<void> {
+  const { members, rounds, kinds, targets, against, rate: perSecond } = options;
+  const { electionTimeout: electionTimeoutsMilliseconds } = options;
+  return measure(options, (module) =>
+    module.failoverExperiment(
+      given<FailoverOptions>({
+        members,
+        rounds,
+        kinds,
+        targets,
+        against,
+        perSecond,
+        electionTimeoutsMilliseconds,
+      }),
+    ),
+  );
 }
 
-async function report(experiment: Experiment, out: string | undefined): Promise<void> {
-  const signal = interruption();
-  const { runExperiment } = await import('../../bench/index.js');
-  const { folder, interrupted } = await runExperiment(experiment, {
-    signal,
-    ...(out === undefined ? {} : { out }),
-  });
-  process.stdout.write(`report: ${folder}\n`);
-  if (interrupted) process.exitCode = INTERRUPTED_EXIT_CODE;
+export interface BenchFaultsOptions extends OutOption, Pick<FaultsOptions, 'members' | 'only'> {
+  readonly rate?: number;
+  readonly durationPerFault?: number;
+}
+
+export function benchFaults(options: BenchFaultsOptions): Promise<void> {
+  const { members, only, rate: perSecond, durationPerFault } = options;
+  const faultSeconds = durationPerFault === undefined ? undefined : durationPerFault / 1000;
+  return measure(options, (module) =>
+    module.faultsExperiment(given<FaultsOptions>({ members, only, perSecond, faultSeconds })),
+  );
 }

@@ -5,7 +5,7 @@
  * Faults assumed: members that fail requests, break connections, or never answer; rates that nobody can serve.
  */
 import type { Clock, Timer } from '../../../platform/index.js';
-import type { OpenInterval } from '../../lab/open-load.js';
+import type { OpenInterval, SentAndAnswered } from '../../lab/open-load.js';
 import { Latencies } from '../latencies.js';
 import type { Arrivals } from './arrivals.js';
 import { type Gap, GapBook } from './gap-book.js';
@@ -37,7 +37,7 @@ export interface OpenLoopOptions {
   /** @param lane which connection to the member */
   readonly send: (member: number, lane: number) => SentRequest;
   /** Milliseconds from the beginning, of each request that was answered well. */
-  readonly onAnswer?: (sentMilliseconds: number, answeredMilliseconds: number) => void;
+  readonly onAnswer?: (answer: SentAndAnswered) => void;
 }
 
 export interface OpenLoopBooks {
@@ -207,7 +207,11 @@ export class OpenLoop {
     this.#latencies.record(now - request.dueAt);
     this.#intervals.answered(request.dueAt, now);
     this.#gaps.answered(now);
-    this.#options.onAnswer?.(request.sentAt, now);
+    this.#options.onAnswer?.({
+      dueMilliseconds: request.dueAt,
+      sentMilliseconds: request.sentAt,
+      answeredMilliseconds: now,
+    });
     this.#lastAnswer = now;
     this.#ended(request);
   }

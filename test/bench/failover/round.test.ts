@@ -5,6 +5,7 @@ import { voidBecause } from '../../../bench/failover/void-because.js';
 import type { SentAndAnswered } from '../../../bench/lab/open-load.js';
 
 const answer = (sentMilliseconds: number, answeredMilliseconds: number): SentAndAnswered => ({
+  dueMilliseconds: sentMilliseconds,
   sentMilliseconds,
   answeredMilliseconds,
 });

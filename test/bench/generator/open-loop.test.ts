@@ -158,7 +158,12 @@ describe('an open loop', () => {
   it('tells when each request that was answered was sent', async () => {
     const heard: [number, number][] = [];
     const { books, sentTo } = await run(
-      { onAnswer: (sent, answered) => heard.push([sent, answered]) },
+      {
+        onAnswer: ({ dueMilliseconds, sentMilliseconds, answeredMilliseconds }) => {
+          expect(dueMilliseconds).toBeLessThanOrEqual(sentMilliseconds);
+          heard.push([sentMilliseconds, answeredMilliseconds]);
+        },
+      },
       ({ number }) => (number % 3 === 0 ? { failsAfter: 20 } : { after: 20 }),
     );
     expect(heard).toHaveLength(books.answered);
