@@ -1,6 +1,8 @@
 /** The door of bench/: what `kuorum bench`, `kuorum bench raft` and `kuorum bench store` run. */
 
 export { type CompareOptions, type CompareOutcome, runCompare } from './compare/index.js';
+export { type FailoverOptions, failoverExperiment } from './failover/failover-experiment.js';
+export { type FaultsOptions, faultsExperiment } from './faults/faults-experiment.js';
 export type { Experiment } from './lab/experiment.js';
 export { type ExperimentReport, type RunOptions, runExperiment } from './lab/run-experiment.js';
 export { type QuorumOptions, quorumExperiment } from './quorum/quorum-experiment.js';
