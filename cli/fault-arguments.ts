@@ -1,12 +1,13 @@
 /** What `kuorum fault …` takes, as words, turned into a fault. */
 import { type FaultRequest, UserError } from '../cluster/index.js';
-import type { ClockFault } from '../platform/index.js';
+import type { ClockFault, DiskFault } from '../platform/index.js';
 import { parseDuration } from './duration.js';
 
-/** What only `clock` takes. */
+/** `offset` and `rate` are for `clock` only, `delay` for `disk`. */
 export interface FaultOptions {
   readonly offset?: string;
   readonly rate?: string;
+  readonly delay?: string;
 }
 
 /** `--offset 5s --rate 1.05` */
@@ -20,6 +21,12 @@ export function parseClockFault({ offset, rate }: FaultOptions): ClockFault {
     ...(offset === undefined ? {} : { offsetMilliseconds: parseDuration(offset) }),
     ...(rate === undefined ? {} : { rate: Number(rate) }),
   };
+}
+
+/** `--delay 50ms` */
+export function parseDiskFault({ delay }: FaultOptions): DiskFault {
+  if (delay === undefined) throw new UserError('disk takes --delay, such as: disk m1 --delay 50ms');
+  return { syncDelayMilliseconds: parseDuration(delay) };
 }
 
 /** `m1 / m2,m3`, with or without blanks around the stroke and the commas. */
@@ -50,12 +57,15 @@ export function faultFromArguments(
   if (kind !== 'clock' && (options.offset !== undefined || options.rate !== undefined)) {
     throw new UserError('only clock takes --offset and --rate');
   }
+  if (kind !== 'disk' && options.delay !== undefined) throw new UserError('only disk takes --delay');
   switch (kind) {
     case 'partition':
       return { kind, groups: parseGroups(words) };
     case 'heal':
       if (words.length > 0)
-        throw new UserError('heal takes no member: it ends every partition, pause and clock fault');
+        throw new UserError(
+          'heal takes no member: it ends every partition, pause, clock fault and disk fault',
+        );
       return { kind };
     case 'isolate':
     case 'kill':
@@ -65,9 +75,11 @@ export function faultFromArguments(
       return { kind, member: onlyMember(kind, words) };
     case 'clock':
       return { kind, member: onlyMember(kind, words), fault: parseClockFault(options) };
+    case 'disk':
+      return { kind, member: onlyMember(kind, words), fault: parseDiskFault(options) };
     default:
       throw new UserError(
-        `unknown fault ${kind}: take partition, isolate, kill, restart, pause, resume, clock or heal`,
+        `unknown fault ${kind}: take partition, isolate, kill, restart, pause, resume, clock, disk or heal`,
       );
   }
 }

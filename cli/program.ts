@@ -10,6 +10,13 @@ import {
   benchReads,
   benchStore,
 } from './commands/bench.js';
+import { type BenchCompareOptions, benchCompare } from './commands/bench-compare.js';
+import {
+  type BenchFailoverOptions,
+  type BenchFaultsOptions,
+  benchFailover,
+  benchFaults,
+} from './commands/bench-failures.js';
 import { type ChaosCommandOptions, chaos } from './commands/chaos.js';
 import { type CheckOptions, check } from './commands/check.js';
 import { down } from './commands/down.js';
@@ -178,16 +185,17 @@ function addControl(program: Command): void {
   program
     .command('fault')
     .description('break a cluster on purpose (started with --faults)')
-    .argument('<kind>', 'partition, isolate, kill, restart, pause, resume, clock or heal')
+    .argument('<kind>', 'partition, isolate, kill, restart, pause, resume, clock, disk or heal')
     .argument('[members...]', 'such as: m1 / m2,m3 for partition, else a member or leader')
     .option('--offset <duration>', 'clock: how far ahead its wall clock is, such as 5s or -2m')
     .option('--rate <factor>', 'clock: seconds it counts in a true one, such as 1.05')
+    .option('--delay <duration>', 'disk: how much longer each durable write takes, such as 50ms')
     .option('--data-dir <folder>', 'the cluster to break')
     .addHelpText(
       'after',
       '\nExamples:\n  kuorum fault partition m1 / m2,m3\n  kuorum fault isolate leader\n  kuorum fault kill m1\n' +
         '  kuorum fault restart m1\n  kuorum fault pause m1\n' +
-        '  kuorum fault clock m1 --offset 5s --rate 1.05\n  kuorum fault heal',
+        '  kuorum fault clock m1 --offset 5s --rate 1.05\n  kuorum fault disk leader --delay 50ms\n  kuorum fault heal',
     )
     .action((kind: string, members: readonly string[], options: DataDirOption & FaultOptions) =>
       fault(kind, members, options),
@@ -439,6 +447,50 @@ function addBench(program: Command): void {
     .option('--keys <count>', "measure one member's store with so many keys instead", integer(1, 10_000_000))
     .option('--out <folder>', outDescription)
     .action((options: Parameters<typeof benchStore>[0]) => benchStore(options));
+  addBenchCompare(command);
+  addFailureBenchmarks(command);
+}
+
+function addBenchCompare(bench: Command): void {
+  judgingCommand(bench.command('compare'))
+    .description('say what changed between two reports beyond noise')
+    .argument('<before>', 'a report.json, or the folder that holds it')
+    .argument('<after>', 'another')
+    .option('--fail-on-regression', 'exit with 1 when something became worse', false)
+    .action((before: string, after: string, options: BenchCompareOptions) =>
+      judging(() => benchCompare(before, after, options)),
+    );
+}
+
+function addFailureBenchmarks(bench: Command): void {
+  bench
+    .command('failover')
+    .description('measure what it costs when the leader (or a follower) is killed, paused or cut off')
+    .option('-m, --members <count>', 'how many: 3, 5 or 7 (default: 3)', integer(0, 99))
+    .option('--rounds <count>', 'of each kind, on each target (default: 30)', integer(0, 10_000))
+    .option('--rate <count>', 'writes a second, all the while (default: 200)', decimal(0, 1_000_000))
+    .option('--election-timeout <times>', 'one or more, such as 500ms,1s (default: 1s)', (text) =>
+      text.split(',').map(duration),
+    )
+    .option('--kinds <names>', 'kill,pause,partition (default: all)', choices(['kill', 'pause', 'partition']))
+    .option('--targets <names>', 'leader,follower (default: both)', choices(['leader', 'follower']))
+    .addOption(new Option('--against <system>', 'and then the same with this one').choices(['etcd']))
+    .option('--out <folder>', 'where the report goes (default: bench/reports/failover-TIME)')
+    .action((options: BenchFailoverOptions) => benchFailover(options));
+  bench
+    .command('faults')
+    .description('measure what clients see while one fault after the other comes and goes')
+    .option('-m, --members <count>', 'how many to begin with: 3, 5 or 7 (default: 3)', integer(0, 99))
+    .option('--rate <count>', 'writes a second, all the while (default: 200)', decimal(0, 1_000_000))
+    .option('--duration-per-fault <time>', 'how long each lasts (default: 10s)', duration)
+    .option(
+      '--only <faults>',
+      'some of slow-disk,slow-network,lossy-network,one-way-partition,minority-partition,majority-partition,' +
+        'rolling-restart,growth (default: all)',
+      (text: string) => list(text, []),
+    )
+    .option('--out <folder>', 'where the report goes (default: bench/reports/faults-TIME)')
+    .action((options: BenchFaultsOptions) => benchFaults(options));
 }
 
 function addSimulate(program: Command): void {

@@ -83,5 +83,9 @@ export function statusText(status: ClusterStatus): string {
   );
   if (status.backups !== undefined) lines.push('', backupsText(status.backups));
   if (clocks.length > 0) lines.push('', `clocks wrong: ${clocks.join('; ')}`);
+  const disks = status.members.flatMap(({ name, diskFault }) =>
+    diskFault === undefined ? [] : [`${name} by ${diskFault.syncDelayMilliseconds} ms a durable write`],
+  );
+  if (disks.length > 0) lines.push('', `disks slow: ${disks.join('; ')}`);
   return lines.join('\n');
 }

@@ -2,7 +2,7 @@
  * A running cluster as its owner sees it: what `startCluster` gives and what the command line drives. Plain
  * data and promises only.
  */
-import type { ClockFault, LinkFaults } from '../platform/index.js';
+import type { ClockFault, DiskFault, LinkFaults } from '../platform/index.js';
 
 export interface StartClusterOptions {
   /** 1, 3, 5 or 7; 3 when absent, or what the data folder holds. */
@@ -117,6 +117,8 @@ export interface ClusterMemberStatus {
   readonly priority: number;
   /** Its clock is wrong on purpose. */
   readonly clockFault: ClockFault | undefined;
+  /** Its disk is slow on purpose. */
+  readonly diskFault: DiskFault | undefined;
   readonly apiPort: number;
   readonly peerPort: number;
   readonly clientPort: number | null;
@@ -175,7 +177,12 @@ export interface ClusterFaults {
    * wall clock, monotonic time and timers run at a rate; nothing (`{}`) sets it right. Resolves with its name.
    */
   clock(member: string, fault: ClockFault): Promise<string>;
-  /** Ends every link fault, every pause and every clock fault. A killed member stays down. */
+  /**
+   * Exactly this is wrong with the member's disk from now on, also after a restart; a delay of 0 sets it right.
+   * Resolves with its name.
+   */
+  disk(member: string, fault: DiskFault): Promise<string>;
+  /** Ends every link fault, every pause, every clock fault and every disk fault. A killed member stays down. */
   heal(): Promise<void>;
 }
 

@@ -309,6 +309,7 @@ class ClusterRun implements RunningCluster {
       apiTls: { ...pki.pair(member.name), clientAuthorities: pki.authorities.ca },
       linkFaults,
       clockFault: member.clockFault,
+      diskFault: member.diskFault,
     };
   }
 

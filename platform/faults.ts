@@ -24,6 +24,20 @@ export interface ClockFault {
   readonly rate?: number;
 }
 
+/** What is wrong with one member's disk. */
+export interface DiskFault {
+  /** So much longer takes each write that has to be durable before the member goes on. */
+  readonly syncDelayMilliseconds: number;
+}
+
+const maxSyncDelayMilliseconds = 60_000;
+
+/** Why this cannot be a disk's fault; undefined when it can. */
+export function diskFaultProblem({ syncDelayMilliseconds }: DiskFault): string | undefined {
+  if (syncDelayMilliseconds >= 0 && syncDelayMilliseconds <= maxSyncDelayMilliseconds) return undefined;
+  return 'a disk is slow by a minute a write at most';
+}
+
 const maxOffsetMilliseconds = 10 * 366 * 24 * 3600 * 1000;
 const minRate = 0.1;
 const maxRate = 10;

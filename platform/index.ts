@@ -6,6 +6,7 @@ export * from './clock.js';
 export * from './disk.js';
 export * from './faults.js';
 export * from './faulty-clock.js';
+export * from './faulty-disk.js';
 export * from './free-space.js';
 export { escapeHtml } from './html.js';
 export { copyLevelDbFolder, type HeldCopy } from './leveldb-copy.js';

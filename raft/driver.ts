@@ -20,6 +20,7 @@ import type { ProposeResult, RaftNode, RaftStatus, ReadIndexResult } from './nod
 import { openCore } from './open-log.js';
 import { PendingCalls } from './pending-calls.js';
 import { RetainedLog } from './retained-log.js';
+import { RoleLog } from './role-log.js';
 import { SnapshotTransfer } from './snapshot-transfer.js';
 import type { StateMachine } from './state-machine.js';
 import { RaftCounters, type RaftStatistics } from './statistics.js';
@@ -125,9 +126,11 @@ class Driver implements RaftNode {
   readonly #snapshots: SnapshotTransfer;
   readonly #counters = new RaftCounters();
   #applying: Promise<void> | undefined;
+  readonly #roleLog: RoleLog;
 
   constructor(options: RaftNodeOptions) {
     this.#options = options;
+    this.#roleLog = new RoleLog(options.logger);
     this.#limits = { ...defaultRaftLimits, ...options.limits };
     this.#electionTimeoutMilliseconds = options.electionTimeoutMilliseconds ?? 1_000;
     this.#tickMilliseconds = options.tickMilliseconds ?? 20;
@@ -386,6 +389,7 @@ class Driver implements RaftNode {
 
   #notify(): void {
     const status = this.status();
+    this.#roleLog.changed(status);
     for (const listener of this.#listeners) listener(status);
   }
 

@@ -5,7 +5,7 @@
  * delays and duplicates, and the receiver only enforces cuts: those hold although the sender has not heard
  * of them yet, and they also silence the transport's own pings. A cut never makes a peer look dead, only silent.
  */
-import type { Clock, LinkFault, LinkFaults, Random, Timer } from '../platform/index.js';
+import type { Clock, LinkFault, LinkFaults, Logger, Random, Timer } from '../platform/index.js';
 import type { Message } from './core/messages.js';
 import type { MemberId, SnapshotMetadata } from './core/types.js';
 import type { Transport, TransportHandlers } from './transport.js';
@@ -16,7 +16,12 @@ export interface LinkFaultOptions {
   nameOf(id: MemberId): string | undefined;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told when faults come into force; absent: nobody is. */
+  readonly logger?: Logger;
 }
+
+/** The message by which the lines are found that say when. */
+export const linkFaultsMessage = 'link faults in force';
 
 export interface FaultyTransport extends Transport {
   /** Replaces all faults; links without an entry are healthy. */
@@ -51,6 +56,10 @@ class LinkFaultTransport implements FaultyTransport {
     );
     this.#incoming = new Map(faults.filter(({ to }) => to === localName).map((fault) => [fault.from, fault]));
     this.#freezeHeard();
+    this.#options.logger?.info(linkFaultsMessage, {
+      from: [...this.#incoming.keys()],
+      to: [...this.#outgoing.keys()],
+    });
     for (const [breakUpload, to] of this.#uploads) {
       if (this.#isCut(to)) breakUpload(new Error('the link was cut'));
     }

@@ -22,7 +22,12 @@ export type {
   Term,
 } from './core/types.js';
 export { type CoreObservation, createRaftNode, type RaftNodeOptions } from './driver.js';
-export { type FaultyTransport, type LinkFaultOptions, withLinkFaults } from './faulty-transport.js';
+export {
+  type FaultyTransport,
+  type LinkFaultOptions,
+  linkFaultsMessage,
+  withLinkFaults,
+} from './faulty-transport.js';
 export { createGrpcTransport, type GrpcTransport, type GrpcTransportOptions } from './grpc/transport.js';
 export { defaultRaftLimits, type RaftLimits } from './limits.js';
 export type { LogBatch, LogCondition, LogStorage, RecoveredLog } from './log-storage.js';
@@ -34,6 +39,7 @@ export type {
   RaftStatus,
   ReadIndexResult,
 } from './node.js';
+export { roleChangedMessage } from './role-log.js';
 export type { SnapshotSource, StateMachine } from './state-machine.js';
 export { RaftCounters, type RaftStatistics } from './statistics.js';
 export type { Transport, TransportHandlers } from './transport.js';

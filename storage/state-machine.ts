@@ -7,17 +7,8 @@
  * record leaves the old, after it the new; the other is deleted at the next start.
  */
 
-import type { Clock, Disk, DiskDatabase, DiskSnapshot, Logger } from '../platform/index.js';
-import { DiskFailedError } from '../platform/index.js';
-import type {
-  Entry,
-  LogIndex,
-  MemberId,
-  SnapshotMetadata,
-  SnapshotSource,
-  StateMachine,
-  Term,
-} from '../raft/index.js';
+import type { DiskDatabase, DiskSnapshot } from '../platform/index.js';
+import type { Entry, LogIndex, SnapshotMetadata, SnapshotSource, StateMachine, Term } from '../raft/index.js';
 import { decodeConfiguration } from '../raft/index.js';
 import { bytesOf, textOf } from './bytes.js';
 import { planEnvelope } from './commands/apply-command.js';
@@ -25,22 +16,28 @@ import { decodeEnvelope, type Envelope } from './commands/command.js';
 import { type ApplyResult, decodeResult, encodeShortResult } from './commands/result.js';
 import { MAX_KEPT_RESULT_BYTES } from './commands/sessions.js';
 import { canBeRebuilt, isCondemned } from './integrity/state-trust.js';
-import type { MemberLog } from './log/member-log.js';
-import { MemberFolderError } from './member-folder.js';
 import { checkRecord } from './mvcc/check-record.js';
 import { deleteHistorySlice } from './mvcc/delete-history.js';
 import { keysOf } from './mvcc/execute-txn.js';
-import { HEADS_END, headKey, META_KEY, ORIGIN_KEY } from './mvcc/key-space.js';
-import { decodeMeta, decodeOrigin, encodeOrigin, type MetaRecord, recordSalt } from './mvcc/records.js';
-import { type AppliedChange, ReplicatedState, type StateView } from './mvcc/state.js';
+import { META_KEY, ORIGIN_KEY } from './mvcc/key-space.js';
+import { decodeMeta, type MetaRecord } from './mvcc/records.js';
+import type { AppliedChange, ReplicatedState, StateView } from './mvcc/state.js';
+import {
+  deleteOtherStates,
+  deleteReplacedState,
+  FIRST_STATE,
+  isDamage,
+  nextName,
+  type OpenedState,
+  type OpenStateOptions,
+  openBlankState,
+  openCurrentState,
+  openState,
+} from './open-state.js';
 import { encodeChunks, type SnapshotRecord } from './snapshot/chunks.js';
 import { receiveState } from './snapshot/receive-state.js';
 import { DamagedRecordError } from './tuple.js';
 
-/** The state database of a member that never took in a snapshot. */
-export const FIRST_STATE = 'state';
-/** Never the current one: no record names it. */
-const BLANK_STATE = 'state.blank';
 const SNAPSHOT_PAGE_ENTRIES = 256;
 
 /** How a proposal ended, for the member that made it. */
@@ -68,18 +65,6 @@ export interface StateListener {
   stateReplaced(): void;
 }
 
-export interface StateMachineOptions {
-  readonly disk: Disk;
-  readonly log: MemberLog;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly clusterId: string;
-  /** Whose state it is; absent where nobody is served from it, so that it need not be trusted. */
-  readonly memberId?: MemberId;
-  readonly birth: () => Promise<SnapshotMetadata>;
-  readonly flushDelayMilliseconds?: number;
-}
-
 /** A committed entry that this version cannot apply: the member stops here, as all its peers do. */
 export class CannotApplyError extends Error {
   readonly index: LogIndex;
@@ -103,22 +88,8 @@ export interface StateSnapshot extends SnapshotSource {
   readonly meta: MetaRecord;
 }
 
-interface OpenedState {
-  readonly state: ReplicatedState;
-  readonly database: DiskDatabase;
-  readonly name: string;
-  readonly originIndex: LogIndex;
-}
-
-/** What is stored is not what was stored: for one of our checksums, or for one of the engine's. */
-function isDamage(error: unknown): error is Error {
-  return (
-    error instanceof DamagedRecordError || (error instanceof DiskFailedError && error.kind === 'corrupt')
-  );
-}
-
 export class MemberStateMachine implements StateMachine {
-  readonly #options: StateMachineOptions;
+  readonly #options: OpenStateOptions;
   #state: ReplicatedState;
   #database: DiskDatabase;
   #name: string;
@@ -131,7 +102,7 @@ export class MemberStateMachine implements StateMachine {
   #damage: DamagedRecordError | undefined;
   listener: StateListener | undefined;
 
-  private constructor(options: StateMachineOptions, opened: OpenedState) {
+  private constructor(options: OpenStateOptions, opened: OpenedState) {
     this.#options = options;
     this.#state = opened.state;
     this.#database = opened.database;
@@ -144,12 +115,11 @@ export class MemberStateMachine implements StateMachine {
    * Opens the current state and deletes what an interrupted snapshot left. One that is damaged or gone is left as it
    * is until a snapshot has taken its place; who has nobody to send one fails with what is wrong.
    */
-  static async open(options: StateMachineOptions): Promise<MemberStateMachine> {
+  static async open(options: OpenStateOptions): Promise<MemberStateMachine> {
     const name = (await options.log.readStateName()) ?? FIRST_STATE;
     let opened: OpenedState;
     try {
-      opened = await openState(options, name);
-      await checkReachesLog(options, opened);
+      opened = await openCurrentState(options, name);
     } catch (error) {
       if (!isDamage(error)) throw error;
       const blank = await openBlankState(options, name);
@@ -416,8 +386,7 @@ export class MemberStateMachine implements StateMachine {
     // Readers that hold a view of the old state finish first; nobody waits for them.
     void old.state
       .close()
-      .then(() => disk.deleteDatabase(old.name))
-      .then(() => disk.deleteDatabase(BLANK_STATE))
+      .then(() => deleteReplacedState(disk, old.name))
       .catch((error: unknown) => {
         this.#options.logger.warn('the replaced state is deleted at the next start', {
           error: String(error),
@@ -458,103 +427,5 @@ function endOf(
       return { kind: 'too-old' };
     case 'session-unknown':
       return { kind: 'not-applied', reason: 'session-unknown' };
-  }
-}
-
-function nextName(name: string): string {
-  const number = name === FIRST_STATE ? 0 : Number(name.slice(FIRST_STATE.length + 1));
-  return `${FIRST_STATE}.${number + 1}`;
-}
-
-async function deleteOtherStates(disk: Disk, name: string): Promise<void> {
-  for (const other of await disk.listDatabases()) {
-    if (other.startsWith(FIRST_STATE) && other !== name) await disk.deleteDatabase(other);
-  }
-}
-
-/**
- * Refuses the state of another cluster or member, which would fit in without a word wherever it is not asked for
- * something it has. Returns the index of the snapshot that this copy came with.
- */
-async function ownState(options: StateMachineOptions, database: DiskDatabase): Promise<LogIndex> {
-  const { clusterId, memberId } = options;
-  const { snapshotIndex, owner } = decodeOrigin(ORIGIN_KEY, await database.get(bytesOf(ORIGIN_KEY)));
-  if (owner !== undefined) {
-    if (owner.clusterId !== clusterId) {
-      throw new MemberFolderError(
-        'other-cluster',
-        `the state in the data folder belongs to cluster ${owner.clusterId}, not to ${clusterId}: put the right one back`,
-      );
-    }
-    if (memberId !== undefined && owner.memberId !== memberId) {
-      throw new MemberFolderError(
-        'other-member',
-        `the state in the data folder belongs to the member with id ${owner.memberId}, not to ${memberId}: put the right one back`,
-      );
-    }
-    return snapshotIndex;
-  }
-  await checkFirstRecord(database, clusterId);
-  if (memberId !== undefined) {
-    const value = encodeOrigin(ORIGIN_KEY, snapshotIndex, { clusterId, memberId });
-    await database.batch([{ type: 'put', key: bytesOf(ORIGIN_KEY), value }], { sync: true });
-  }
-  return snapshotIndex;
-}
-
-/** The digests of another cluster's records are others. */
-async function checkFirstRecord(database: DiskDatabase, clusterId: string): Promise<void> {
-  const iterator = database.iterate({ gte: bytesOf(headKey('')), lt: bytesOf(HEADS_END), limit: 1 });
-  try {
-    const [first] = await iterator.nextPage(1);
-    if (first !== undefined) checkRecord(recordSalt(clusterId), textOf(first.key), first.value);
-  } finally {
-    await iterator.close();
-  }
-}
-
-/** Entries between the two would never be applied. Closes the state when it throws. */
-async function checkReachesLog({ log }: StateMachineOptions, { state }: OpenedState): Promise<void> {
-  const beginning = await log.readBeginning();
-  if (beginning === undefined || state.appliedIndex >= beginning.index) return;
-  await state.close();
-  throw new DamagedRecordError(
-    `the state ends at ${state.appliedIndex} but the log begins after ${beginning.index}: the state has lost writes`,
-  );
-}
-
-/**
- * Stands where the log begins, and in for the state `name` until a snapshot comes. undefined: none would, or the
- * log does not know where it begins.
- */
-async function openBlankState(options: StateMachineOptions, name: string): Promise<OpenedState | undefined> {
-  const { disk, log, memberId } = options;
-  const beginning = await log.readBeginning();
-  if (beginning === undefined || memberId === undefined) return undefined;
-  if (!canBeRebuilt(beginning.configuration, memberId)) return undefined;
-  await disk.deleteDatabase(BLANK_STATE);
-  const birth = (): Promise<SnapshotMetadata> => Promise.resolve(beginning);
-  return { ...(await openState({ ...options, birth }, BLANK_STATE)), name };
-}
-
-async function openState(options: StateMachineOptions, name: string): Promise<OpenedState> {
-  const onCut = (what: string): void =>
-    options.logger.warn('the newest part of the state is lost and is applied again from the log', { what });
-  const database = await options.disk.openDatabase(name, { check: { onCut } });
-  try {
-    const originIndex = await ownState(options, database);
-    const state = await ReplicatedState.open({
-      database,
-      clock: options.clock,
-      clusterId: options.clusterId,
-      birth: options.birth,
-      ...(options.flushDelayMilliseconds === undefined
-        ? {}
-        : { flushDelayMilliseconds: options.flushDelayMilliseconds }),
-    });
-    return { state, database, name, originIndex };
-  } catch (error) {
-    await database.close();
-    throw error;
   }
 }

@@ -10,6 +10,7 @@ import type { LoadAnswer, LoadRequest } from './protocol.js';
 const generator = new Generator(systemClock(), seededRandom(1));
 answerRequests<LoadRequest, LoadAnswer>({
   answer: (request) => generator.answer(request),
+  interrupt: (request) => generator.interrupt(request),
   failed: (message) => ({ kind: 'failed', message }),
   end: () => {
     // A load that runs is not waited for: who asked for it is gone.

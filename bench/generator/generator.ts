@@ -1,7 +1,7 @@
 /** Makes load on clusters that speak the etcd API, one run after the other, and measures what it sees and costs. */
 import { encodeFrame, etcdMessages } from '../../etcd/index.js';
 import { type Clock, type Random, seededRandom } from '../../platform/index.js';
-import type { OpenLoadRequest, OpenLoadResult, OpenOperation } from '../lab/open-load.js';
+import type { OpenLoadRequest, OpenLoadResult, OpenOperation, SentAndAnswered } from '../lab/open-load.js';
 import { Connections } from './connections.js';
 import { keepAliveLoad } from './keep-alive-load.js';
 import { type Material, material, VALUE_BYTES } from './keys.js';
@@ -60,6 +60,7 @@ export class Generator {
   readonly #random: Random;
   readonly #sides = new Map<SideName, OpenedSide>();
   #load: Load | undefined;
+  #openLoop: OpenLoop | undefined;
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
@@ -90,12 +91,22 @@ export class Generator {
         await this.#load?.finish();
         this.#load = undefined;
         return { kind: 'ready' };
+      case 'stop-open':
+        // One that came before its run, or after it.
+        return { kind: 'ready' };
       case 'run-open':
         return {
           kind: 'open-result',
           result: await this.#runOpen(this.#side(request.side), request.request),
         };
     }
+  }
+
+  /** What must not wait for its turn behind the run that it is about; false: it has its turn like all else. */
+  interrupt(request: LoadRequest): boolean {
+    if (request.kind !== 'stop-open') return false;
+    this.#openLoop?.stop();
+    return true;
   }
 
   #side(name: SideName): OpenedSide {
@@ -155,13 +166,28 @@ export class Generator {
     };
     const cost = startCosts();
     const arrivals = new Arrivals({ perSecond, seconds, random: seededRandom(seed) });
-    const { latencies, sent, ...books } = await new OpenLoop({
+    const answers: SentAndAnswered[] = [];
+    const loop = new OpenLoop({
       ...request,
       arrivals,
       members: connections.members,
       clock: this.#clock,
       send,
-    }).run();
+      ...(request.keepAnswers === true
+        ? {
+            onAnswer: (answer: SentAndAnswered): void => {
+              answers.push({
+                dueMilliseconds: startedAtMilliseconds + answer.dueMilliseconds,
+                sentMilliseconds: startedAtMilliseconds + answer.sentMilliseconds,
+                answeredMilliseconds: startedAtMilliseconds + answer.answeredMilliseconds,
+              });
+            },
+          }
+        : {}),
+    });
+    this.#openLoop = loop;
+    const { latencies, sent, ...books } = await loop.run();
+    this.#openLoop = undefined;
     const costs = cost();
     const { due, answered, failed, sentLateMilliseconds } = books;
     const latencyP99Milliseconds = latencies.percentileMilliseconds(99);
@@ -178,6 +204,7 @@ export class Generator {
         busyShare: costs.busyShare,
       }),
       startedAtMilliseconds,
+      ...(request.keepAnswers === true ? { answers } : {}),
     };
   }
 

@@ -59,6 +59,8 @@ export type LoadRequest =
     }
   | { readonly kind: 'run'; readonly seconds: number }
   | { readonly kind: 'finish' }
+  /** Ends the open run that is under way before its time. Nobody answers: that run does. */
+  | { readonly kind: 'stop-open' }
   | { readonly kind: 'run-open'; readonly side: SideName; readonly request: OpenLoadRequest };
 
 export type LoadAnswer =

@@ -3,13 +3,21 @@
 export interface Answering<Request, Answer> {
   readonly answer: (request: Request) => Promise<Answer>;
   readonly failed: (message: string) => Answer;
+  /** true: it was about what is being answered now, and is dealt with; it gets no answer of its own. */
+  readonly interrupt?: (request: Request) => boolean;
   /** Called once, when the benchmark is gone; the process ends after it. */
   readonly end: () => Promise<void>;
 }
 
-export function answerRequests<Request, Answer>({ answer, failed, end }: Answering<Request, Answer>): void {
+export function answerRequests<Request, Answer>({
+  answer,
+  failed,
+  interrupt,
+  end,
+}: Answering<Request, Answer>): void {
   let turn: Promise<void> = Promise.resolve();
   process.on('message', (request: Request) => {
+    if (interrupt?.(request) === true) return;
     turn = turn
       .then(() => answer(request))
       .catch((error: unknown) =>

@@ -55,6 +55,11 @@ export class Child<Request extends object, Said extends Answer> {
     return answer as Extract<Said, { kind: Kind }>;
   }
 
+  /** What it takes beside the request that it is answering; one that has ended hears nothing. */
+  tell(request: Request): void {
+    if (this.#child.connected) this.#child.send(request, () => {});
+  }
+
   /** Lets it end by itself. */
   async end(): Promise<void> {
     if (this.#hasEnded()) return;

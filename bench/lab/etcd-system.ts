@@ -14,7 +14,7 @@ import { type Clock, systemRandom } from '../../platform/index.js';
 import type { Access } from '../generator/protocol.js';
 import { untilDefined } from '../until.js';
 import { metricValue, readMetrics } from './member-metrics.js';
-import type { MeasuredSystem, MemberCounters, SystemOptions } from './system.js';
+import type { MeasuredSystem, MemberControl, MemberCounters, SystemOptions } from './system.js';
 
 const host = '127.0.0.1';
 const program = 'etcd';
@@ -55,6 +55,8 @@ async function freePorts(count: number): Promise<readonly number[]> {
 }
 
 interface EtcdProcess {
+  /** Its end is ours. */
+  killed: boolean;
   readonly child: ChildProcess;
   readonly exited: Promise<unknown>;
   said: string;
@@ -64,14 +66,16 @@ function startProcess(args: readonly string[], environment: NodeJS.ProcessEnv): 
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: environment });
   const exited = once(child, 'exit');
   exited.catch(() => {});
-  const started: EtcdProcess = { child, exited, said: '' };
+  const started: EtcdProcess = { child, exited, said: '', killed: false };
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     started.said = (started.said + text).slice(-4_000);
   });
   return started;
 }
 
-async function endProcess({ child, exited }: EtcdProcess): Promise<void> {
+async function endProcess(ended: EtcdProcess): Promise<void> {
+  const { child, exited } = ended;
+  ended.killed = true;
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGKILL');
   await exited;
@@ -139,10 +143,18 @@ function argumentsOf(
     '--auto-compaction-mode=periodic',
     `--auto-compaction-retention=${RETENTION}`,
     '--logger=zap',
-    '--log-level=error',
     ...keys(''),
     ...keys('peer-'),
   ];
+}
+
+const logPathOf = (dataFolder: string, { name }: Member): string => join(dataFolder, `${name}.log`);
+
+/** Errors come to us; what a member becomes it writes down as well, when it is to. */
+function logArguments(member: Member, dataFolder: string, writeRoles: boolean): string[] {
+  return writeRoles
+    ? ['--log-level=info', `--log-outputs=stderr,${logPathOf(dataFolder, member)}`]
+    : ['--log-level=error'];
 }
 
 /** The environment without what would configure etcd from outside. */
@@ -171,8 +183,27 @@ async function countersOf(endpoint: string, tls: Access['tls']): Promise<MemberC
   return { entriesCommitted, logSyncs, messagesSent: undefined };
 }
 
+/** A member that was killed keeps its folder, and is started as it was: etcd finds out itself that it is no new one. */
+function controlOf(processes: EtcdProcess[], start: (member: number) => EtcdProcess): MemberControl {
+  const signal = (member: number, name: 'SIGSTOP' | 'SIGCONT'): Promise<void> => {
+    processes[member]!.child.kill(name);
+    return Promise.resolve();
+  };
+  return {
+    kill: (member) => endProcess(processes[member]!),
+    restart: (member) => {
+      processes[member] = start(member);
+      return Promise.resolve();
+    },
+    pause: (member) => signal(member, 'SIGSTOP'),
+    resume: (member) => signal(member, 'SIGCONT'),
+  };
+}
+
 export interface EtcdOptions extends SystemOptions {
   readonly version: string;
+  /** Let each member write down what it becomes (`logPaths`); off when absent, for it writes more then. */
+  readonly writeRoles?: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -187,22 +218,26 @@ async function startOnce(
   const members = await placesFor(names);
   const dataFolder = join(folder, `data-${attempt}`);
   await mkdir(dataFolder, { recursive: true });
-  const processes = members.map((member) =>
+  const writeRoles = options.writeRoles ?? false;
+  const start = (member: Member): EtcdProcess =>
     startProcess(
       [
         ...argumentsOf(member, members, dataFolder, keys.folder),
+        ...logArguments(member, dataFolder, writeRoles),
         ...electionArguments(electionTimeoutMilliseconds),
       ],
       environment(),
-    ),
-  );
+    );
+  const processes = members.map(start);
   const close = async (): Promise<void> => {
     await Promise.all(processes.map(endProcess));
   };
   const access: Access = { endpoints: members.map(({ clientUrl }) => clientUrl), tls: keys.access };
   const leader = (): Promise<number> =>
     untilDefined('a leader of etcd', { clock, signal, pollMilliseconds: 50 }, () => {
-      const ended = processes.find(({ child }) => child.exitCode !== null || child.signalCode !== null);
+      const ended = processes.find(
+        ({ child, killed }) => !killed && (child.exitCode !== null || child.signalCode !== null),
+      );
       if (ended !== undefined) throw new Error(`etcd ended: ${ended.said.trim()}`);
       return findLeader(access);
     });
@@ -219,7 +254,14 @@ async function startOnce(
     memberNames: names,
     access,
     cluster: undefined,
-    pids: () => Promise.resolve(processes.map(({ child: { pid } }) => pid ?? 0)),
+    control: controlOf(processes, (member) => start(members[member]!)),
+    logPaths: writeRoles ? members.map((member) => logPathOf(dataFolder, member)) : undefined,
+    pids: () =>
+      Promise.resolve(
+        processes.map(({ child: { pid, exitCode, signalCode } }) =>
+          exitCode === null && signalCode === null ? (pid ?? 0) : 0,
+        ),
+      ),
     leader,
     counters: () => Promise.all(access.endpoints.map((endpoint) => countersOf(endpoint, access.tls))),
     close,

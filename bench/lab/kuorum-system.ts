@@ -1,11 +1,11 @@
 /** Kuorum's cluster as `kuorum up` starts it, without the controllers, which would write of their own accord. */
 import { readFile } from 'node:fs/promises';
-import { type Cluster, etcdAccess, kuorumVersion, startCluster } from '../../cluster/index.js';
+import { type Cluster, etcdAccess, kuorumVersion, logPath, startCluster } from '../../cluster/index.js';
 import type { Clock } from '../../platform/index.js';
 import type { Access } from '../generator/protocol.js';
 import { untilDefined } from '../until.js';
 import { metricValue, readMetrics } from './member-metrics.js';
-import type { MeasuredSystem, MemberCounters, SystemOptions } from './system.js';
+import type { MeasuredSystem, MemberControl, MemberCounters, SystemOptions } from './system.js';
 
 export interface KuorumOptions extends SystemOptions {
   readonly clock: Clock;
@@ -35,6 +35,21 @@ async function countersOf(endpoint: string, tls: Access['tls']): Promise<MemberC
   return { entriesCommitted, logSyncs, messagesSent };
 }
 
+/** Refused unless the cluster lets itself be broken. */
+function controlOf({ faults }: Cluster, names: readonly string[]): MemberControl {
+  const act =
+    (how: (name: string) => Promise<string>) =>
+    async (member: number): Promise<void> => {
+      await how(names[member]!);
+    };
+  return {
+    kill: act((name) => faults.kill(name)),
+    restart: act((name) => faults.restart(name)),
+    pause: act((name) => faults.pause(name)),
+    resume: act((name) => faults.resume(name)),
+  };
+}
+
 /** The members that it begins with; what joins later is known to `cluster` alone. */
 export async function startKuorumSystem(options: KuorumOptions): Promise<MeasuredSystem> {
   const { members, folder, electionTimeoutMilliseconds, clock, signal } = options;
@@ -55,6 +70,8 @@ export async function startKuorumSystem(options: KuorumOptions): Promise<Measure
       memberNames,
       access,
       cluster,
+      control: controlOf(cluster, memberNames),
+      logPaths: memberNames.map((name) => logPath(cluster.dataDir, name)),
       pids: () =>
         Promise.resolve(
           memberNames.map((name) => cluster.members.find((member) => member.name === name)?.pid ?? 0),

@@ -26,6 +26,15 @@ export interface OpenLoadRequest {
   /** A request that fails is counted, and its connection tries the next member with the following one. */
   readonly followTheLeader: boolean;
   readonly intervalMilliseconds: number;
+  /** Every acknowledgement's times are wanted, not the books alone; off when absent. */
+  readonly keepAnswers?: boolean;
+}
+
+/** Of one request that was answered well: in a result, milliseconds of the machine's wall clock. */
+export interface SentAndAnswered {
+  readonly dueMilliseconds: number;
+  readonly sentMilliseconds: number;
+  readonly answeredMilliseconds: number;
 }
 
 export interface OpenLoadResult {
@@ -46,6 +55,8 @@ export interface OpenLoadResult {
   readonly intervals: readonly OpenInterval[];
   /** Wall-clock milliseconds of the run's beginning, to lay other processes' records beside it. */
   readonly startedAtMilliseconds: number;
+  /** In the order of the answers; undefined: they were not asked for. */
+  readonly answers?: readonly SentAndAnswered[];
   /** The longest times without any answer, longest first, at most ten. */
   readonly gaps: readonly { readonly fromMilliseconds: number; readonly toMilliseconds: number }[];
 }

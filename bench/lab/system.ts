@@ -21,9 +21,23 @@ export interface MeasuredSystem {
   leader(): Promise<number>;
   /** Since the start, for each member; undefined where the system does not tell. */
   counters(): Promise<readonly (MemberCounters | undefined)[]>;
+  /** What a benchmark may do to single members, each by its place in `memberNames`. */
+  readonly control: MemberControl;
+  /** Where each member writes down what it becomes; undefined: it was not asked to. */
+  readonly logPaths: readonly string[] | undefined;
   /** Kuorum's own handle, for faults; undefined for others. */
   readonly cluster: Cluster | undefined;
   close(): Promise<void>;
+}
+
+export interface MemberControl {
+  /** SIGKILL; resolves when the process is gone. */
+  kill(member: number): Promise<void>;
+  /** Starts one that was killed; it is still on its way when it resolves. */
+  restart(member: number): Promise<void>;
+  /** SIGSTOP. */
+  pause(member: number): Promise<void>;
+  resume(member: number): Promise<void>;
 }
 
 export interface MemberCounters {

@@ -44,12 +44,12 @@ svg .tick, svg .axis-title, svg .missing { fill: var(--faint); } svg .missing { 
 svg .grid { stroke: var(--grid); } svg .axis { stroke: var(--faint); }
 svg .curve { fill: none; stroke: var(--own); stroke-width: 2; stroke-linejoin: round; } svg .curve.thin { stroke-width: 1.6; }
 svg .marker, svg .dot { fill: var(--own); stroke: var(--ground); stroke-width: 0.8; }
-svg .leader { fill: none; stroke: var(--own); stroke-width: 0.8; opacity: 0.6; }
-svg text.name[class*=" s"] { fill: var(--own); font-weight: 600; }
+svg .leader { fill: none; stroke: var(--own); stroke-width: 1.4; }
+svg .name.end { font-weight: 600; }
 svg .invalid { opacity: 0.45; }
 svg .bar { fill: var(--own); } svg .bar-marker { fill: var(--ground); } svg .whisker { stroke: var(--text); stroke-width: 1.3; }
 svg .group { font-weight: 600; }
-svg .shade { fill: var(--shade); } svg .shade-edge { stroke: var(--shade-edge); stroke-dasharray: 3 2; } svg .shade-label { font-size: 11.5px; }
+svg .shade { fill: var(--shade); } svg .shade-edge { stroke: var(--shade-edge); stroke-dasharray: 3 2; } svg .shade-label { font-size: 11.5px; paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
 .nothing { color: var(--faint); font-style: italic; }
 .scroll { overflow-x: auto; margin: 6px 0 18px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
@@ -58,7 +58,7 @@ th, td { padding: 4px 0 4px 22px; border-bottom: 1px solid var(--line); text-ali
 th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; min-width: 110px; }
 thead th { color: var(--faint); font-size: 12.5px; font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; }
-.reached { color: var(--good); } .missed, .invalid-cell { color: var(--bad); } .missed, .invalid-cell, .reached { font-weight: 600; }
+.reached { color: var(--good); } .missed { color: var(--bad); } .missed, .reached { font-weight: 600; } .invalid-cell { color: var(--warn); font-style: italic; }
 details { margin-top: 12px; } summary { cursor: pointer; font-weight: 600; }
 .measurements td:first-child, .measurements th:first-child { min-width: 180px; }
 .measurements .why { color: var(--bad); }

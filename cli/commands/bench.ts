@@ -12,14 +12,14 @@ import { interruption } from '../interruption.js';
 
 type BenchModule = typeof BenchDoor;
 
-interface OutOption {
+export interface OutOption {
   readonly out?: string;
 }
 
 /** Ctrl-C, as a shell sees it. */
 const INTERRUPTED = 130;
 
-async function measure(
+export async function measure(
   options: OutOption,
   make: (module: BenchModule) => Experiment | Promise<Experiment>,
 ): Promise<void> {
@@ -45,7 +45,7 @@ export interface BenchQuorumOptions extends OutOption {
 }
 
 /** Without what is undefined: an option that was not given is left to the benchmark. */
-function given<Options extends object>(
+export function given<Options extends object>(
   options: { readonly [Name in keyof Options]: Options[Name] | undefined },
 ): Options {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;

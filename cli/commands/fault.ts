@@ -23,8 +23,12 @@ function done(fault: FaultRequest, member: string | undefined): string {
       return 'link faults set';
     case 'clock':
       return `the clock of ${member} is wrong now: ${clockFaultText(fault.fault)}`;
+    case 'disk':
+      return fault.fault.syncDelayMilliseconds === 0
+        ? `the disk of ${member} is as quick as it is`
+        : `each durable write of ${member} takes ${fault.fault.syncDelayMilliseconds} ms longer now`;
     case 'heal':
-      return 'healed: no link is cut, no member paused, every clock right';
+      return 'healed: no link is cut, no member paused, every clock right, no disk slow';
   }
 }
 

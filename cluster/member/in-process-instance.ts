@@ -6,6 +6,7 @@
 import {
   type Clock,
   createLogger,
+  type DiskFault,
   type FaultyClock,
   type LinkFaults,
   type Random,
@@ -37,6 +38,8 @@ class InProcessMember implements MemberInstance {
   #peers: readonly PeerAddress[] | undefined;
   readonly #addresses = new PeerAddresses();
   #linkFaults: LinkFaults | undefined;
+  /** `undefined` in it: the disk was set right. */
+  #diskFault: { readonly fault: DiskFault | undefined } | undefined;
   #starting: Promise<void> = Promise.resolve();
   #ending = false;
   #closeLog: () => void = () => {};
@@ -64,6 +67,10 @@ class InProcessMember implements MemberInstance {
       case 'clock-fault':
         this.#clock.setClockFault(message.fault);
         break;
+      case 'disk-fault':
+        this.#diskFault = message;
+        this.#core?.setDiskFault(message.fault);
+        break;
     }
   }
 
@@ -86,6 +93,7 @@ class InProcessMember implements MemberInstance {
     this.#events.onPeerListening(core.peerPort);
     // Said while the core was not there yet to hear it.
     if (this.#linkFaults !== undefined) core.setLinkFaults(this.#linkFaults);
+    if (this.#diskFault !== undefined) core.setDiskFault(this.#diskFault.fault);
     if (this.#peers !== undefined) core.setPeers(this.#peers);
     this.#server = await startApiHost({
       config,

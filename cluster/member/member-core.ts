@@ -3,8 +3,14 @@
  * process, where no request can hold it up, and in the caller's for a cluster in one process.
  */
 import { mkdir } from 'node:fs/promises';
-import type { Clock, LinkFaults, Logger, Random } from '../../platform/index.js';
-import { DiskFailedError, freeBytes, levelDbDisk, processUsage } from '../../platform/index.js';
+import type { Clock, DiskFault, LinkFaults, Logger, Random } from '../../platform/index.js';
+import {
+  DiskFailedError,
+  freeBytes,
+  levelDbDisk,
+  processUsage,
+  withDiskFaults,
+} from '../../platform/index.js';
 import {
   createGrpcTransport,
   type GrpcTransport,
@@ -32,6 +38,7 @@ export interface MemberCore {
   readonly peerPort: number;
   setPeers(peers: readonly PeerAddress[]): void;
   setLinkFaults(faults: LinkFaults): void;
+  setDiskFault(fault: DiskFault | undefined): void;
   report(): Promise<MemberReport>;
   /** Never rejects. */
   call(call: AdminCall, timeoutMilliseconds: number): Promise<AdminAnswer>;
@@ -166,13 +173,16 @@ export async function startMemberCore(options: MemberCoreOptions): Promise<Membe
     nameOf: (id) => names.nameOf(id),
     clock,
     random,
+    logger,
   });
   transport.setLinkFaults(config.linkFaults);
+  const disk = withDiskFaults(levelDbDisk(config.folder), clock);
+  disk.setDiskFault(config.diskFault);
   try {
     const member = await whenUnlocked(
       () =>
         openMemberStore({
-          disk: levelDbDisk(config.folder),
+          disk,
           expectedClusterId: config.clusterId,
           transport,
           clock,
@@ -205,6 +215,7 @@ export async function startMemberCore(options: MemberCoreOptions): Promise<Membe
         transport.setPeers(peerMap(peers, config.id));
       },
       setLinkFaults: (faults) => transport.setLinkFaults(faults),
+      setDiskFault: (fault) => disk.setDiskFault(fault),
       report: () => report(member.admin),
       call: (call, timeoutMilliseconds) => answerCall(member, call, timeoutMilliseconds),
       writeSnapshot: (order) => writeSnapshot(member, order),

@@ -7,7 +7,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { Clock, ClockFault, LinkFaults, Logger } from '../../platform/index.js';
+import type { Clock, ClockFault, DiskFault, LinkFaults, Logger } from '../../platform/index.js';
 import { createLogger, systemClock, systemRandom, withClockFaults } from '../../platform/index.js';
 import { serveStore } from '../../storage/index.js';
 import { type LogFile, openLogFile } from '../log-file.js';
@@ -54,6 +54,8 @@ function startWorker(): Worker {
 interface Early {
   peers: readonly PeerAddress[] | undefined;
   linkFaults: LinkFaults | undefined;
+  /** `undefined` in it: the disk was set right. */
+  diskFault: { readonly fault: DiskFault | undefined } | undefined;
 }
 
 async function runMember(
@@ -98,6 +100,7 @@ async function runMember(
   running.core = core;
   say({ type: 'peer-listening', port: core.peerPort });
   if (early.linkFaults !== undefined) core.setLinkFaults(early.linkFaults);
+  if (early.diskFault !== undefined) core.setDiskFault(early.diskFault.fault);
   if (early.peers !== undefined) core.setPeers(early.peers);
   const { port1, port2 } = new MessageChannel();
   serveStore(core, {
@@ -162,7 +165,7 @@ function main(): void {
   let running: Running | undefined;
   let starting: Promise<void> | undefined;
   const clock = withClockFaults(systemClock());
-  const early: Early = { peers: undefined, linkFaults: undefined };
+  const early: Early = { peers: undefined, linkFaults: undefined, diskFault: undefined };
   let stopping = false;
 
   const fail = (error: unknown): void => {
@@ -228,6 +231,10 @@ function main(): void {
         break;
       case 'clock-fault':
         setClockFault(message.fault);
+        break;
+      case 'disk-fault':
+        early.diskFault = message;
+        running?.core?.setDiskFault(message.fault);
         break;
       case 'status':
         void (running?.core?.report() ?? Promise.resolve(undefined))

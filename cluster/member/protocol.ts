@@ -3,7 +3,7 @@
  * is the process's own, so there is no other party to distrust, but a member of another build may be at the
  * other end, hence the version.
  */
-import type { ClockFault, LinkFaults } from '../../platform/index.js';
+import type { ClockFault, DiskFault, LinkFaults } from '../../platform/index.js';
 import type { MemberCondition } from '../../raft/index.js';
 import type { Membership, MembershipStep, Outcome } from '../../storage/index.js';
 import type { ElectionTiming } from '../election-timeout.js';
@@ -47,6 +47,7 @@ export interface MemberConfig {
   readonly apiTls: PemPair & { readonly clientAuthorities: string };
   readonly linkFaults: LinkFaults;
   readonly clockFault: ClockFault | undefined;
+  readonly diskFault: DiskFault | undefined;
 }
 
 export interface PeerAddress {
@@ -92,6 +93,7 @@ export type SupervisorMessage =
   | { readonly type: 'peers'; readonly peers: readonly PeerAddress[] }
   | { readonly type: 'link-faults'; readonly faults: LinkFaults }
   | { readonly type: 'clock-fault'; readonly fault: ClockFault | undefined }
+  | { readonly type: 'disk-fault'; readonly fault: DiskFault | undefined }
   | { readonly type: 'status'; readonly request: number }
   | {
       readonly type: 'admin';

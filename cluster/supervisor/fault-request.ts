@@ -1,5 +1,5 @@
 /** A fault as it is ordered over the control socket, checked for shape before anything acts on it. */
-import type { ClockFault, LinkFault, LinkFaults } from '../../platform/index.js';
+import type { ClockFault, DiskFault, LinkFault, LinkFaults } from '../../platform/index.js';
 import type { ClusterFaults } from '../cluster.js';
 import { UserError } from '../user-error.js';
 
@@ -10,6 +10,7 @@ export type FaultRequest =
   | { readonly kind: MemberFaultKind; readonly member: string }
   | { readonly kind: 'links'; readonly faults: LinkFaults }
   | { readonly kind: 'clock'; readonly member: string; readonly fault: ClockFault }
+  | { readonly kind: 'disk'; readonly member: string; readonly fault: DiskFault }
   | { readonly kind: 'heal' };
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -42,6 +43,10 @@ function isClockFault(value: unknown): value is ClockFault {
   return isRecord(value) && isOptionalNumber(value.offsetMilliseconds) && isOptionalNumber(value.rate);
 }
 
+function isDiskFault(value: unknown): value is DiskFault {
+  return isRecord(value) && Number.isFinite(value.syncDelayMilliseconds);
+}
+
 /** Throws a UserError for anything that is not a fault. */
 export function parseFaultRequest(value: unknown): FaultRequest {
   const kind = isRecord(value) ? value.kind : undefined;
@@ -69,6 +74,12 @@ export function parseFaultRequest(value: unknown): FaultRequest {
         throw new UserError('clock needs a member and what is wrong');
       return { kind, member, fault };
     }
+    case 'disk': {
+      const { member, fault } = value;
+      if (!isName(member) || !isDiskFault(fault))
+        throw new UserError('disk needs a member and by how much it is slow');
+      return { kind, member, fault };
+    }
     case 'isolate':
     case 'kill':
     case 'restart':
@@ -92,6 +103,8 @@ export async function applyFault(faults: ClusterFaults, request: FaultRequest): 
       return undefined;
     case 'clock':
       return faults.clock(request.member, request.fault);
+    case 'disk':
+      return faults.disk(request.member, request.fault);
     case 'heal':
       await faults.heal();
       return undefined;

@@ -1,5 +1,5 @@
 /** Faults on purpose, in terms of the supervisor. Names are checked before anything happens. */
-import { clockFaultProblem, partitionFaults } from '../../platform/index.js';
+import { clockFaultProblem, diskFaultProblem, partitionFaults } from '../../platform/index.js';
 import type { ClusterFaults, ClusterStatus } from '../cluster.js';
 import { UserError } from '../user-error.js';
 import type { Supervisor } from './supervisor.js';
@@ -79,12 +79,20 @@ export function faultControl(options: FaultControlOptions): ClusterFaults {
       supervisor.setClockFault(member, nothing ? undefined : fault);
       return member;
     },
+    async disk(name, fault) {
+      const member = await resolveMember(name);
+      const problem = diskFaultProblem(fault);
+      if (problem !== undefined) throw new UserError(problem);
+      supervisor.setDiskFault(member, fault.syncDelayMilliseconds === 0 ? undefined : fault);
+      return member;
+    },
     async heal() {
       allow();
       supervisor.setLinkFaults([]);
       for (const name of names()) {
         supervisor.resume(name);
         supervisor.setClockFault(name, undefined);
+        supervisor.setDiskFault(name, undefined);
       }
     },
   };

@@ -127,6 +127,7 @@ function memberStatus(
     voting: input.describe(member.name)?.role === 'voter',
     priority: input.describe(member.name)?.priority ?? 0,
     clockFault: member.clockFault,
+    diskFault: member.diskFault,
     apiPort: member.apiPort,
     peerPort: member.peerPort,
     clientPort: member.clientPort === 0 ? null : member.clientPort,

@@ -6,7 +6,7 @@
  * Faults assumed: a member may die, hang or refuse to start at any time.
  */
 import type { MembershipOrder, OrderOutcome } from '../../etcd/index.js';
-import type { Clock, ClockFault, LinkFaults, Logger, Timer } from '../../platform/index.js';
+import type { Clock, ClockFault, DiskFault, LinkFaults, Logger, Timer } from '../../platform/index.js';
 import type { Membership } from '../../storage/index.js';
 import type { MemberProcessState } from '../cluster.js';
 import type { LaunchMember, MemberExit, MemberInstance } from '../member/instance.js';
@@ -35,6 +35,8 @@ export interface SupervisedMember {
   readonly removed: boolean;
   /** Its clock is wrong on purpose. */
   readonly clockFault: ClockFault | undefined;
+  /** Its disk is slow on purpose. */
+  readonly diskFault: DiskFault | undefined;
 }
 
 export interface NewMember {
@@ -100,6 +102,8 @@ export interface Supervisor {
   setLinkFaults(faults: LinkFaults): void;
   /** Holds through restarts; undefined ends it. */
   setClockFault(name: string, fault: ClockFault | undefined): void;
+  /** Holds through restarts; undefined ends it. */
+  setDiskFault(name: string, fault: DiskFault | undefined): void;
   /** Resolves when the process is gone. */
   kill(name: string): Promise<void>;
   /** Resolves when its API server listens again. */
@@ -129,6 +133,7 @@ interface Slot {
   /** It is being removed: its end is bidden. */
   leaving: boolean;
   clockFault: ClockFault | undefined;
+  diskFault: DiskFault | undefined;
   backoff: BackoffState;
   restartTimer: Timer | undefined;
   /** Settled by the next listening, or by the next exit. */
@@ -150,6 +155,7 @@ function newSlot(member: NewMember, refusal: string | undefined): Slot {
     removed: false,
     leaving: false,
     clockFault: undefined,
+    diskFault: undefined,
     backoff: noDeaths,
     restartTimer: undefined,
     listeners: [],
@@ -191,6 +197,7 @@ class ProcessSupervisor implements Supervisor {
       refusal: slot.refusal,
       removed: slot.removed,
       clockFault: slot.clockFault,
+      diskFault: slot.diskFault,
     }));
   }
 
@@ -398,6 +405,12 @@ class ProcessSupervisor implements Supervisor {
     const slot = this.#slot(name);
     slot.clockFault = fault;
     slot.instance?.send({ type: 'clock-fault', fault });
+  }
+
+  setDiskFault(name: string, fault: DiskFault | undefined): void {
+    const slot = this.#slot(name);
+    slot.diskFault = fault;
+    slot.instance?.send({ type: 'disk-fault', fault });
   }
 
   async kill(name: string): Promise<void> {

@@ -16,7 +16,8 @@ import { MemberFolderError, readMemberIdentity } from '../member-folder.js';
 import { AUTH_KEY, META_KEY } from '../mvcc/key-space.js';
 import { type LogicalRecord, RecordSum } from '../mvcc/record-sum.js';
 import { decodeMeta, type MetaRecord, openAuth, recordSalt } from '../mvcc/records.js';
-import { CannotApplyError, FIRST_STATE, MemberStateMachine } from '../state-machine.js';
+import { FIRST_STATE } from '../open-state.js';
+import { CannotApplyError, MemberStateMachine } from '../state-machine.js';
 import { DamagedRecordError } from '../tuple.js';
 
 const APPLY_BYTES = 1024 * 1024;

@@ -26,7 +26,7 @@ import {
 } from '../mvcc/records.js';
 import { STATE_FORMAT_VERSION } from '../mvcc/state.js';
 import { StateHash } from '../mvcc/state-hash.js';
-import { FIRST_STATE } from '../state-machine.js';
+import { FIRST_STATE } from '../open-state.js';
 import { readCheckedState } from './candidate.js';
 
 /** Further than any lost member can have been ahead. */

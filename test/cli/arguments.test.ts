@@ -58,6 +58,17 @@ describe('the words of kuorum fault clock', () => {
     expect(() => faultFromArguments('pause', ['m1'], { rate: '2' })).toThrow(/only clock takes/);
   });
 
+  it('say how slow a disk is', () => {
+    expect(faultFromArguments('disk', ['leader'], { delay: '50ms' })).toEqual({
+      kind: 'disk',
+      member: 'leader',
+      fault: { syncDelayMilliseconds: 50 },
+    });
+    expect(() => faultFromArguments('disk', ['m1'])).toThrow(/disk takes --delay, such as: disk m1/);
+    expect(() => faultFromArguments('disk', ['m1'], { rate: '2' })).toThrow(/only clock takes/);
+    expect(() => faultFromArguments('pause', ['m1'], { delay: '5ms' })).toThrow(/only disk takes/);
+  });
+
   it.each([
     ['0', 0],
     ['65536', 65_536],
@@ -169,6 +180,7 @@ const member: ClusterMemberStatus = {
   voting: true,
   priority: 0,
   clockFault: undefined,
+  diskFault: undefined,
   apiPort: 1,
   peerPort: 2,
   clientPort: null,

@@ -275,9 +275,21 @@ describe('faults on a cluster of processes', () => {
     expect(await cluster.faults.clock('m3', { offsetMilliseconds: -5_000 })).toBe('m3');
     const clocks = (await cluster.status()).members.map(({ clockFault }) => clockFault);
     expect(clocks).toEqual([undefined, undefined, { offsetMilliseconds: -5_000 }]);
+    expect(await cluster.faults.disk('m1', { syncDelayMilliseconds: 20 })).toBe('m1');
+    const disks = (await cluster.status()).members.map(({ diskFault }) => diskFault);
+    expect(disks).toEqual([{ syncDelayMilliseconds: 20 }, undefined, undefined]);
     await cluster.faults.heal();
     expect((await cluster.status()).linkFaults).toEqual([]);
+    expect((await cluster.status()).members[0]?.diskFault).toBeUndefined();
     expect((await cluster.status()).members[2]?.clockFault).toBeUndefined();
+  });
+
+  it('refuse a disk that is slow for ever', async () => {
+    const cluster = await start();
+    for (const syncDelayMilliseconds of [-1, Number.NaN, 60_001])
+      await expect(cluster.faults.disk('m1', { syncDelayMilliseconds })).rejects.toThrow(
+        'a disk is slow by a minute a write at most',
+      );
   });
 
   it('refuse a clock that no machine has', async () => {

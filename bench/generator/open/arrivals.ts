@@ -14,7 +14,7 @@ export interface ArrivalOptions {
 export class Arrivals {
   readonly #random: Random;
   readonly #perMillisecond: number;
-  readonly #endMilliseconds: number;
+  #endMilliseconds: number;
   #next: number;
 
   constructor({ perSecond, seconds, random }: ArrivalOptions) {
@@ -31,6 +31,11 @@ export class Arrivals {
 
   take(): void {
     this.#next += this.#gap();
+  }
+
+  /** Nothing more is due from then on. */
+  endAt(milliseconds: number): void {
+    this.#endMilliseconds = Math.min(this.#endMilliseconds, milliseconds);
   }
 
   #gap(): number {

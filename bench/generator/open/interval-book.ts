@@ -43,8 +43,13 @@ export class IntervalBook {
     this.#row(atMilliseconds).failures += 1;
   }
 
-  intervals(): readonly OpenInterval[] {
-    return this.#rows.map(({ due, answers, failures, latencies }, index) => {
+  /** @param plannedMilliseconds how long the plan was in the end: later rows in which nothing happened are left out */
+  intervals(plannedMilliseconds: number): readonly OpenInterval[] {
+    const last = this.#rows.findLastIndex(
+      ({ due, answers, failures }, index) =>
+        due + answers + failures > 0 || index * this.#length < plannedMilliseconds,
+    );
+    return this.#rows.slice(0, last + 1).map(({ due, answers, failures, latencies }, index) => {
       const sorted = latencies.toSorted((left, right) => left - right);
       return {
         fromMilliseconds: index * this.#length,

@@ -5,7 +5,7 @@
  * Faults assumed: members that fail requests, break connections, or never answer; rates that nobody can serve.
  */
 import type { Clock, Timer } from '../../../platform/index.js';
-import type { OpenInterval } from '../../lab/open-load.js';
+import type { OpenInterval, SentAndAnswered } from '../../lab/open-load.js';
 import { Latencies } from '../latencies.js';
 import type { Arrivals } from './arrivals.js';
 import { type Gap, GapBook } from './gap-book.js';
@@ -36,6 +36,8 @@ export interface OpenLoopOptions {
   readonly clock: Clock;
   /** @param lane which connection to the member */
   readonly send: (member: number, lane: number) => SentRequest;
+  /** Milliseconds from the beginning, of each request that was answered well. */
+  readonly onAnswer?: (answer: SentAndAnswered) => void;
 }
 
 export interface OpenLoopBooks {
@@ -60,6 +62,7 @@ interface Lane {
 
 interface Outstanding {
   readonly dueAt: number;
+  readonly sentAt: number;
   readonly lane: Lane;
   /** To whom it was sent: its lane may be elsewhere by now. */
   readonly member: number;
@@ -84,6 +87,8 @@ export class OpenLoop {
   #firstError: string | undefined;
   #lastAnswer = 0;
   #startedAt = 0;
+  /** How long the plan is; shorter than it was once it is told to stop. */
+  #plannedMilliseconds: number;
   #timer: Timer | undefined;
   #finish: () => void = () => {};
 
@@ -91,6 +96,7 @@ export class OpenLoop {
     const { clients, members, firstMember, onlyFirstMember, intervalMilliseconds, seconds } = options;
     const used = onlyFirstMember === true ? 1 : members;
     this.#options = options;
+    this.#plannedMilliseconds = seconds * 1000;
     this.#lanes = Array.from({ length: clients }, (_, index) => ({
       member: (firstMember + (index % used)) % members,
       number: Math.floor(index / used),
@@ -99,14 +105,14 @@ export class OpenLoop {
   }
 
   async run(): Promise<OpenLoopBooks> {
-    const { clock, seconds } = this.#options;
+    const { clock } = this.#options;
     this.#startedAt = clock.monotonicMilliseconds();
     await new Promise<void>((resolve) => {
       this.#finish = resolve;
       this.#turn();
     });
     return {
-      seconds: Math.max(seconds, this.#lastAnswer / 1000),
+      seconds: Math.max(this.#plannedMilliseconds, this.#lastAnswer) / 1000,
       due: this.#due,
       sent: this.#sent,
       answered: this.#latencies.count,
@@ -114,9 +120,17 @@ export class OpenLoop {
       firstError: this.#firstError,
       latencies: this.#latencies,
       sentLateMilliseconds: this.#late.percentileMilliseconds(99),
-      intervals: this.#intervals.intervals(),
-      gaps: this.#gaps.gaps(seconds * 1000),
+      intervals: this.#intervals.intervals(this.#plannedMilliseconds),
+      gaps: this.#gaps.gaps(this.#plannedMilliseconds),
     };
+  }
+
+  /** Nothing more is sent; what is outstanding is still waited for. */
+  stop(): void {
+    this.#plannedMilliseconds = Math.min(this.#plannedMilliseconds, this.#now());
+    this.#options.arrivals.endAt(this.#plannedMilliseconds);
+    this.#timer?.cancel();
+    this.#turn();
   }
 
   #now(): number {
@@ -125,7 +139,7 @@ export class OpenLoop {
 
   #turn(): void {
     this.#timer = undefined;
-    const { arrivals, seconds } = this.#options;
+    const { arrivals } = this.#options;
     const now = this.#now();
     this.#giveUpOld(now);
     let sentNow = 0;
@@ -140,7 +154,7 @@ export class OpenLoop {
       sentNow += 1;
     }
     // What could not be sent while the plan lasted is not sent long after it: that would be another load.
-    if (now >= seconds * 1000 + GRACE_MILLISECONDS) this.#leaveTheRest();
+    if (now >= this.#plannedMilliseconds + GRACE_MILLISECONDS) this.#leaveTheRest();
     this.#sleep(now);
   }
 
@@ -173,11 +187,12 @@ export class OpenLoop {
   #send(dueAt: number): void {
     const lane = this.#lanes[this.#due % this.#lanes.length]!;
     this.#markDue(dueAt);
-    this.#late.record(this.#now() - dueAt);
+    const sentAt = this.#now();
+    this.#late.record(sentAt - dueAt);
     this.#sent += 1;
     const { member } = lane;
     const sent = this.#options.send(member, lane.number);
-    const request: Outstanding = { dueAt, lane, member, cancel: () => sent.cancel(), ended: false };
+    const request: Outstanding = { dueAt, sentAt, lane, member, cancel: () => sent.cancel(), ended: false };
     this.#queue.push(request);
     this.#outstanding += 1;
     sent.answer.then(
@@ -192,6 +207,11 @@ export class OpenLoop {
     this.#latencies.record(now - request.dueAt);
     this.#intervals.answered(request.dueAt, now);
     this.#gaps.answered(now);
+    this.#options.onAnswer?.({
+      dueMilliseconds: request.dueAt,
+      sentMilliseconds: request.sentAt,
+      answeredMilliseconds: now,
+    });
     this.#lastAnswer = now;
     this.#ended(request);
   }

@@ -13,11 +13,11 @@ import {
   type Paper,
   shortened,
   widest,
+  widestBold,
   widthAxis,
   widthAxisHeight,
 } from './frame.js';
 import { markerPath, seriesLook } from './palette.js';
-import { textWidth } from './place-labels.js';
 import { linearScale, maximum, minimum, type Scale } from './scale.js';
 import { element, line, textElement, titleElement } from './svg.js';
 
@@ -43,9 +43,10 @@ function drawing(plot: BarsPlot, ends: readonly number[], paper: Paper): Drawing
       : key(
           plot.series.map((name, index) => ({ name, index, isInvalid: false })),
           paper.width,
+          'bar',
         );
-  const namesAbove = paper.name === 'narrow' || widest(plot.groups.map(({ name }) => name)) > 260;
-  const left = namesAbove ? 2 : widest(plot.groups.map(({ name }) => name)) + 14;
+  const namesAbove = paper.name === 'narrow' || widestBold(plot.groups.map(({ name }) => name)) > 260;
+  const left = namesAbove ? 2 : widestBold(plot.groups.map(({ name }) => name)) + 14;
   const figureWidth = widest(ends.map((end) => quantity(end, plot.unit))) + 14;
   const right = paper.width - figureWidth;
   const domain = { from: Math.min(0, minimum(ends)), to: Math.max(0, maximum(ends)) };
@@ -160,6 +161,3 @@ function barDrawing(
     textElement(Math.max(end, high, zero) + 6, centre + 4, figure, { class: 'figure' }),
   );
 }
-
-/** Of a figure beside a bar. */
-export const figureWidth = (text: string): number => textWidth(text, fontSize);

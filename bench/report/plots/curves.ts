@@ -9,6 +9,7 @@ import {
   type Mark,
   type Paper,
   widest,
+  widestBold,
   widthAxis,
   widthAxisHeight,
 } from './frame.js';
@@ -35,20 +36,21 @@ export interface CurvesPlot {
   readonly namesAtEnds: boolean;
   /** Lines up from the marks below. */
   readonly gridAlong: boolean;
+  readonly markerSize?: number;
 }
 
 const mostNamesAtEnds = 9;
-const widestNameAtEnd = 230;
+const widestNameAtEnd = 250;
 
 export function curvesDrawing(plot: CurvesPlot, paper: Paper): Drawing {
   const { entries } = plot;
-  const nameWidth = widest(entries.map(({ name }) => name)) + 14;
+  const nameWidth = widestBold(entries.map(({ name }) => name)) + 14;
   const atEnds =
     plot.namesAtEnds &&
     paper.name === 'wide' &&
     entries.length <= mostNamesAtEnds &&
     nameWidth <= widestNameAtEnd;
-  const names: Drawing = atEnds ? { content: [], height: 0 } : key(entries, paper.width);
+  const names: Drawing = atEnds ? { content: [], height: 0 } : key(entries, paper.width, 'line with markers');
   const top = names.height + 30;
   const bottom = top + plot.height;
   const upwards = plot.upwards({ from: bottom, to: top });
@@ -64,7 +66,7 @@ export function curvesDrawing(plot: CurvesPlot, paper: Paper): Drawing {
       ...heightAxis(area, upwards.marks, upwards.title),
       ...(plot.gridAlong ? along.marks.map(({ at }) => gridLine(at, area)) : []),
       ...widthAxis(area, along.marks, along.title, paper.width),
-      ...curves.map(drawn),
+      ...curves.map((curve) => drawn(curve, plot.markerSize)),
       ...(atEnds ? namesAtEnds(curves, area) : []),
     ],
   };
@@ -74,14 +76,18 @@ function gridLine(at: number, { top, bottom }: Area): string {
   return element('line', { x1: at, x2: at, y1: top, y2: bottom, class: 'grid' });
 }
 
-function drawn({ path, marks, index, isInvalid, name }: Curve): string {
+function drawn({ path, marks, index, isInvalid, name }: Curve, markerSize?: number): string {
   const look = seriesLook(index);
   return element(
     'g',
     { class: `${look.className}${isInvalid ? ' invalid' : ''}` },
     element('path', { class: 'curve', d: polyline(path), 'stroke-dasharray': look.dash }, titleElement(name)),
     ...marks.map(({ point: [x, y], text }) =>
-      element('path', { class: 'marker', d: markerPath(look, x, y) }, titleElement(`${name}\n${text}`)),
+      element(
+        'path',
+        { class: 'marker', d: markerPath(look, x, y, markerSize) },
+        titleElement(`${name}\n${text}`),
+      ),
     ),
   );
 }
@@ -108,7 +114,7 @@ function namesAtEnds(curves: readonly Curve[], { top, bottom, right }: Area): re
           [right + 8, height],
         ]),
       }),
-      textElement(right + 11, height + 4, curve.name, { class: `name ${className}` }),
+      textElement(right + 11, height + 4, curve.name, { class: 'name end' }),
     ];
   });
 }

@@ -1,6 +1,6 @@
 /** What share of the values is at most x: a step up for each, so that every single one can be seen. */
 import type { Plot } from '../../lab/document.js';
-import { linearTickLabels, logarithmicTickLabels, quantity } from '../numbers.js';
+import { linearTickLabels, logarithmicTickLabels, quantity, unitName } from '../numbers.js';
 import { curvesDrawing } from './curves.js';
 import { type Drawing, marksOf, type Paper } from './frame.js';
 import { linearScale, scaleFor, spreadsWidely } from './scale.js';
@@ -49,6 +49,7 @@ export function distributionPlot(plot: DistributionPlot): ((paper: Paper) => Dra
         height: paper.name === 'wide' ? 280 : 240,
         namesAtEnds: false,
         gridAlong: true,
+        markerSize: 2.4,
         upwards: ({ from, to }) => {
           const scale = up(from, to);
           return {
@@ -56,7 +57,7 @@ export function distributionPlot(plot: DistributionPlot): ((paper: Paper) => Dra
               scale,
               scale.ticks.map((tick) => `${Math.round(100 * tick)}%`),
             ),
-            title: 'share that took at most so long',
+            title: 'share of values that are at most this',
           };
         },
         along: ({ from, to }) => {
@@ -65,7 +66,10 @@ export function distributionPlot(plot: DistributionPlot): ((paper: Paper) => Dra
             scale.ticks,
             plot.unit,
           );
-          return { marks: marksOf(scale, labels), title: scale.kind === 'linear' ? '' : 'logarithmic' };
+          return {
+            marks: marksOf(scale, labels),
+            title: `${unitName(plot.unit)}${scale.kind === 'linear' ? '' : ', logarithmic'}`,
+          };
         },
         curves: (area) => {
           const x = along(area.left, area.right);

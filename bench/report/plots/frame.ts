@@ -44,6 +44,9 @@ export const marksOf = (scale: Scale, labels: readonly string[]): readonly Mark[
 export const widest = (texts: readonly string[]): number =>
   texts.reduce((most, text) => Math.max(most, textWidth(text, fontSize)), 0);
 
+/** Of letters in bold type. */
+export const widestBold = (texts: readonly string[]): number => 1.1 * widest(texts);
+
 /** Lines across, each with its value to the left; what is measured stands above. */
 export function heightAxis(area: Area, marks: readonly Mark[], title: string): readonly string[] {
   return [
@@ -91,42 +94,50 @@ export interface KeyEntry {
   readonly isInvalid: boolean;
 }
 
-/** A piece of a series' line, as the key and the labels show it. */
-export function sample({ index, isInvalid }: KeyEntry, x: number, y: number): string {
+/** What the key shows beside a name: what the plot shows of it. */
+export type Sample = 'line with markers' | 'line' | 'bar';
+
+function sampleOf(kind: Sample, { index, isInvalid }: KeyEntry, x: number, y: number): string {
   const look = seriesLook(index);
-  return element(
-    'g',
-    { class: `${look.className}${isInvalid ? ' invalid' : ''}` },
-    element('path', {
-      class: 'curve',
-      d: polyline([
-        [x, y],
-        [x + 26, y],
-      ]),
-      'stroke-dasharray': look.dash,
-    }),
-    element('path', { class: 'marker', d: markerPath(look, x + 13, y) }),
-  );
+  const curve = element('path', {
+    class: 'curve',
+    d: polyline([
+      [x, y],
+      [x + 26, y],
+    ]),
+    'stroke-dasharray': look.dash,
+  });
+  const marker = (className: string): string =>
+    element('path', { class: className, d: markerPath(look, x + 13, y) });
+  const drawn = {
+    'line with markers': () => [curve, marker('marker')],
+    line: () => [curve],
+    bar: () => [
+      element('rect', { class: 'bar', x: x + 4, y: y - 7, width: 18, height: 14, rx: 1.5 }),
+      marker('bar-marker'),
+    ],
+  };
+  return element('g', { class: `${look.className}${isInvalid ? ' invalid' : ''}` }, ...drawn[kind]());
 }
 
 const sampleWidth = 32;
 const keyRowHeight = 18;
 
 /** The series' names in rows, from the top left corner. */
-export function key(entries: readonly KeyEntry[], paperWidth: number, left = 0): Drawing {
-  let x = left;
+export function key(entries: readonly KeyEntry[], paperWidth: number, kind: Sample): Drawing {
+  const mostLetters = Math.floor((paperWidth - sampleWidth) / (0.64 * fontSize));
+  let x = 0;
   let row = 0;
   const content = entries.flatMap((entry) => {
-    const mostLetters = Math.floor((paperWidth - left - sampleWidth) / (0.6 * fontSize));
     const name = shortened(entry.name, mostLetters);
-    const width = sampleWidth + textWidth(name, fontSize) + 16;
-    if (x > left && x + width - 16 > paperWidth) {
-      x = left;
+    const width = sampleWidth + textWidth(name, fontSize);
+    if (x > 0 && x + width > paperWidth) {
+      x = 0;
       row += 1;
     }
     const y = 10 + row * keyRowHeight;
-    const drawn = [sample(entry, x, y), textElement(x + sampleWidth, y + 4, name, { class: 'name' })];
-    x += width;
+    const drawn = [sampleOf(kind, entry, x, y), textElement(x + sampleWidth, y + 4, name, { class: 'name' })];
+    x += width + 16;
     return drawn;
   });
   return { content, height: entries.length === 0 ? 0 : (row + 1) * keyRowHeight + 6 };

@@ -1,31 +1,32 @@
 /**
  * How series are told apart: by colour, by dash and by marker, so that a page printed in black and white, or read by
- * somebody who sees fewer colours, says the same. The colours keep a contrast of 3:1 against their ground.
+ * somebody who sees fewer colours, says the same. The colours keep a contrast of 3:1 against their ground, and light ones
+ * follow dark ones, so that neighbours differ also where red and green do not.
  */
 
 export const lightGround = '#ffffff';
 export const darkGround = '#12161c';
 
 export const lightColours = [
-  '#0b62b0',
-  '#c2500a',
-  '#0a8a66',
-  '#a3408f',
-  '#8a6d00',
-  '#4b4fcf',
-  '#5b6470',
-  '#b3213f',
+  '#178ef2',
+  '#8a400e',
+  '#26a27a',
+  '#8f358a',
+  '#c48300',
+  '#5846ab',
+  '#8893a6',
+  '#a90b3c',
 ] as const;
 
 export const darkColours = [
-  '#62aef2',
-  '#f0935a',
-  '#3fc79c',
-  '#e08fd0',
-  '#dcbb3f',
-  '#a6a8ff',
-  '#aab4c0',
-  '#ff8597',
+  '#0681fc',
+  '#ea6339',
+  '#26d6a4',
+  '#c05fb1',
+  '#f7b50a',
+  '#807fe4',
+  '#b9bec8',
+  '#f23556',
 ] as const;
 
 const dashes = ['', '7 3', '2 3', '9 3 2 3', '4 2'] as const;

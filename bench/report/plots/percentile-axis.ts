@@ -9,9 +9,11 @@ export const nines = (percentile: number): number => -Math.log10(1 - percentile 
 
 export const percentileOf = (nineCount: number): number => 100 * (1 - 10 ** -nineCount);
 
+/** Below the median nobody waits. */
+export const firstNines = nines(50);
+
 export interface PercentileAxis {
-  readonly maxNines: number;
-  at(percentile: number): number;
+  readonly at: (percentile: number) => number;
   readonly ticks: readonly { readonly percentile: number; readonly label: string }[];
 }
 
@@ -26,11 +28,15 @@ function label(nineCount: number): string {
 }
 
 export function percentileAxis(maxNines: number, paper: Span): PercentileAxis {
-  const at = (percentile: number): number =>
-    paper.from + (Math.min(maxNines, Math.max(0, nines(percentile))) / maxNines) * (paper.to - paper.from);
+  const inside = (value: number): number => Math.min(maxNines, Math.max(firstNines, value));
   const whole = Array.from({ length: Math.floor(maxNines + 1e-9) }, (_, index) => ({
     percentile: percentileOf(index + 1),
     label: label(index + 1),
   }));
-  return { maxNines, at, ticks: [{ percentile: 0, label: '0' }, { percentile: 50, label: '50' }, ...whole] };
+  return {
+    at: (percentile) =>
+      paper.from +
+      ((inside(nines(percentile)) - firstNines) / (maxNines - firstNines)) * (paper.to - paper.from),
+    ticks: [{ percentile: 50, label: '50' }, ...whole],
+  };
 }

@@ -1,18 +1,17 @@
 /** Latency by percentile: one curve a measurement, up to its largest value. */
 import type { Histogram } from 'hdr-histogram-js';
 import type { BenchDocument, Plot } from '../../lab/document.js';
+import { decodedHistogram } from '../histogram.js';
 import { linearTickLabels, logarithmicTickLabels, quantity } from '../numbers.js';
 import { type Curve, type CurvesPlot, curvesDrawing } from './curves.js';
 import { type Area, type Drawing, type KeyEntry, marksOf, type Paper } from './frame.js';
-import { decodedHistogram } from './histogram.js';
-import { ninesOf, percentileAxis, percentileOf } from './percentile-axis.js';
+import { firstNines, nines as ninesAt, ninesOf, percentileAxis, percentileOf } from './percentile-axis.js';
 import { maximum, scaleFor, spreadsWidely } from './scale.js';
 
 type PercentilesPlot = Extract<Plot, { kind: 'percentiles' }>;
 
 interface Measured extends KeyEntry {
   readonly nines: number;
-  readonly countText: string;
   /** Nines and microseconds, ascending. */
   readonly values: readonly (readonly [number, number])[];
   /** At the axis' marks, and the largest. */
@@ -27,20 +26,20 @@ function measured(name: string, index: number, invalid: boolean, histogram: Hist
   const nines = ninesOf(count);
   const valueAt = (nineCount: number): number =>
     nineCount >= nines ? histogram.maxValue : histogram.getValueAtPercentile(percentileOf(nineCount));
-  const steps = Array.from({ length: stepsPerCurve + 1 }, (_, step) => (step / stepsPerCurve) * nines);
+  const steps = Array.from(
+    { length: stepsPerCurve + 1 },
+    (_, step) => firstNines + (step / stepsPerCurve) * (nines - firstNines),
+  );
   const { ticks } = percentileAxis(nines, { from: 0, to: 1 });
-  const told = ticks
-    .filter(({ percentile }) => percentile > 0)
-    .map(({ percentile, label }) => {
-      const value = histogram.getValueAtPercentile(percentile);
-      return { nines: -Math.log10(1 - percentile / 100), value, text: `p${label}: ${quantity(value, 'µs')}` };
-    });
+  const told = ticks.map(({ percentile, label }) => {
+    const value = histogram.getValueAtPercentile(percentile);
+    return { nines: ninesAt(percentile), value, text: `p${label}: ${quantity(value, 'µs')}` };
+  });
   return {
     name: invalid ? `${name} (invalid)` : name,
     index,
     isInvalid: invalid,
     nines,
-    countText: `${count}`,
     values: steps.map((step) => [step, valueAt(step)]),
     told: [
       ...told,
@@ -103,7 +102,8 @@ function curve(
   maxNines: number,
   up: (value: number) => number,
 ): Curve {
-  const along = (nines: number): number => left + (nines / maxNines) * (right - left);
+  const along = (nines: number): number =>
+    left + ((nines - firstNines) / (maxNines - firstNines)) * (right - left);
   return {
     name: each.name,
     index: each.index,

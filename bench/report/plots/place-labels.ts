@@ -82,6 +82,6 @@ const wide = new Set('mwMWQOGDNH%@—');
 /** About how wide a text is in the page's type, on the safe side. */
 export function textWidth(text: string, fontSize: number): number {
   let width = 0;
-  for (const letter of text) width += narrow.has(letter) ? 0.38 : wide.has(letter) ? 0.88 : 0.6;
+  for (const letter of text) width += narrow.has(letter) ? 0.4 : wide.has(letter) ? 0.94 : 0.64;
   return width * fontSize;
 }

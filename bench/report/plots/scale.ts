@@ -9,7 +9,7 @@ export interface Scale {
   readonly kind: 'linear' | 'logarithmic';
   readonly domain: Span;
   /** Where a value stands; one outside the domain stands at its edge. */
-  at(value: number): number;
+  readonly at: (value: number) => number;
   /** Ascending, all within the domain. */
   readonly ticks: readonly number[];
 }
@@ -34,14 +34,20 @@ export function linearTicks({ from, to }: Span, atMost: number): readonly number
 
 const clamp = (value: number, { from, to }: Span): number => Math.min(to, Math.max(from, value));
 
+/** One value alone, or several that no axis could tell apart, still want an axis. */
+function widened({ from, to }: Span): Span {
+  const size = Math.max(Math.abs(from), Math.abs(to));
+  if (to - from > 1e-9 * Math.max(1e-6, size)) return { from, to };
+  return { from, to: from + (size > 1e-6 ? size : 1) };
+}
+
 /** @param wanted the values to show; the domain begins and ends with a tick unless `tight` */
 export function linearScale(
   wanted: Span,
   paper: Span,
   { ticks: atMost, tight = false }: { readonly ticks: number; readonly tight?: boolean },
 ): Scale {
-  const span =
-    wanted.to > wanted.from ? wanted : { from: wanted.from, to: wanted.from + (Math.abs(wanted.from) || 1) };
+  const span = widened(wanted);
   const step = niceStep((span.to - span.from) / Math.max(1, atMost));
   const domain = tight
     ? span

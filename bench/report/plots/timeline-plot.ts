@@ -1,6 +1,6 @@
 /** What happened while time passed: a panel for each unit above one time axis, through which the faults' shades go. */
 import type { BenchDocument, Plot, Series, Shade, Timeline, Unit } from '../../lab/document.js';
-import { linearTickLabels, logarithmicTickLabels, quantity } from '../numbers.js';
+import { linearTickLabels, logarithmicTickLabels, quantity, unitName } from '../numbers.js';
 import {
   type Drawing,
   fontSize,
@@ -22,14 +22,13 @@ type TimelinePlot = Extract<Plot, { kind: 'timeline' }>;
 
 interface Panel {
   readonly unit: Unit;
-  readonly series: readonly (Series & { readonly index: number })[];
+  readonly series: readonly Series[];
 }
 
 /** In the order in which the units first come. */
 export function panelsOf(series: readonly Series[]): readonly Panel[] {
-  const indexed = series.map((each, index) => ({ ...each, index }));
   const units = [...new Set(series.map(({ unit }) => unit))];
-  return units.map((unit) => ({ unit, series: indexed.filter((each) => each.unit === unit) }));
+  return units.map((unit) => ({ unit, series: series.filter((each) => each.unit === unit) }));
 }
 
 /** Pieces between gaps; a gap stays one. */
@@ -43,7 +42,8 @@ export function pieces(points: Series['points']): readonly (readonly (readonly [
 }
 
 const laneHeight = 17;
-const panelGap = 30;
+const titleHeight = 30;
+const betweenPanels = 14;
 
 export function timelinePlot(
   plot: TimelinePlot,
@@ -51,85 +51,146 @@ export function timelinePlot(
 ): ((paper: Paper) => Drawing) | undefined {
   const timeline = document.timelines.find(({ id }) => id === plot.timelineId);
   if (timeline === undefined) return undefined;
-  const panels = panelsOf(timeline.series);
   if (!timeline.series.some(({ points }) => points.some(([, value]) => value !== null))) return undefined;
-  return (paper) => drawing(timeline, panels, paper);
+  return (paper) => drawing(timeline, paper);
 }
 
+const isTime = (unit: Unit): boolean => unit === 'ms' || unit === 's' || unit === 'µs';
+
+/** Several series have a key of their own beside it. */
 function titleOf({ unit, series }: Panel, scale: Scale): string {
-  const what =
-    unit === 'operations/s'
-      ? 'operations a second'
-      : unit === 'ms' || unit === 's' || unit === 'µs'
-        ? 'latency'
-        : series.length === 1
-          ? series[0]!.name
-          : unit;
-  return scale.kind === 'linear' ? what : `${what}, logarithmic`;
+  const quantityName = isTime(unit) ? 'latency' : unitName(unit);
+  const [only] = series;
+  const told =
+    series.length > 1 || only === undefined
+      ? quantityName
+      : unit === 'count'
+        ? only.name
+        : `${only.name}, ${quantityName}`;
+  return scale.kind === 'linear' ? told : `${told}, logarithmic`;
 }
 
-function scaleOf({ series }: Panel, top: number, height: number): Scale {
+function scaleOf({ unit, series }: Panel, top: number, height: number): Scale {
   const values = series.flatMap(({ points }) =>
     points.flatMap(([, value]) => (value === null ? [] : [value])),
   );
-  const isTime = series.some(({ unit }) => unit === 'ms' || unit === 's' || unit === 'µs');
-  const kind = isTime && spreadsWidely(values) ? 'logarithmic' : 'linear';
+  const kind = isTime(unit) && spreadsWidely(values) ? 'logarithmic' : 'linear';
   return scaleFor(kind, values, { from: top + height, to: top }, { ticks: 5 });
 }
 
-function drawing(timeline: Timeline, panels: readonly Panel[], paper: Paper): Drawing {
-  const entries = panels.flatMap(({ series }) =>
-    series.map(({ name, index }) => ({ name, index, isInvalid: false })),
-  );
-  const names = entries.length < 2 ? { content: [], height: 0 } : key(entries, paper.width);
-  const height = paper.name === 'wide' ? 150 : 130;
-  const labels = panels.map((panel) => {
-    const scale = scaleOf(panel, 0, height);
-    return (scale.kind === 'linear' ? linearTickLabels : logarithmicTickLabels)(scale.ticks, panel.unit);
+interface PlacedPanel {
+  readonly panel: Panel;
+  /** Of its title; its area begins under it. */
+  readonly top: number;
+  readonly areaTop: number;
+  readonly scale: Scale;
+  readonly labels: readonly string[];
+  readonly key: Drawing;
+}
+
+function placed(panels: readonly Panel[], paper: Paper, top: number, height: number): readonly PlacedPanel[] {
+  let next = top;
+  return panels.map((panel) => {
+    const entries = panel.series.map(({ name }, index) => ({ name, index, isInvalid: false }));
+    const names = entries.length < 2 ? { content: [], height: 0 } : key(entries, paper.width, 'line');
+    const areaTop = next + names.height + titleHeight;
+    const scale = scaleOf(panel, areaTop, height);
+    const labels = (scale.kind === 'linear' ? linearTickLabels : logarithmicTickLabels)(
+      scale.ticks,
+      panel.unit,
+    );
+    const place = { panel, top: next, areaTop, scale, labels, key: names };
+    next = areaTop + height + betweenPanels;
+    return place;
   });
-  const left = widest(labels.flat()) + 12;
+}
+
+function drawing(timeline: Timeline, paper: Paper): Drawing {
+  const panels = panelsOf(timeline.series);
+  const height = paper.name === 'wide' ? 150 : 130;
+  const left = widest(placed(panels, paper, 0, height).flatMap(({ labels }) => labels)) + 12;
   const right = paper.width - 14;
   const along = linearScale(
     { from: 0, to: timeline.seconds },
     { from: left, to: right },
-    {
-      ticks: paper.name === 'wide' ? 12 : 6,
-      tight: true,
-    },
+    { ticks: paper.name === 'wide' ? 12 : 6, tight: true },
   );
-  const shadeLabels = labelledShades(timeline.shades, along, right);
-  const top = names.height + 4 + shadeLabels.height + 26;
-  const places = panels.map((panel, index) => {
-    const panelTop = top + index * (height + panelGap);
-    return { panel, labels: labels[index]!, top: panelTop, scale: scaleOf(panel, panelTop, height) };
-  });
-  const bottom = (places.at(-1)?.top ?? top) + height;
-  const area = { left, right, top, bottom };
+  const rows = labelRows(timeline.shades, along, paper);
+  const places = placed(panels, paper, rows.height, height);
+  const bottom = (places.at(-1)?.areaTop ?? rows.height) + height;
   return {
     height: bottom + widthAxisHeight,
     content: [
-      ...names.content,
-      ...timeline.shades.map((shade, index) =>
-        shadeDrawing(shade, along, shadeLabels.edges[index] ?? top, bottom),
+      ...rows.shades.map((shade) => shadeDrawing(shade, along, bottom)),
+      ...rows.shades.map(({ label, labelFrom, top }) =>
+        textElement(labelFrom + 4, top + laneHeight - 5, label, { class: 'shade-label' }),
       ),
-      element('g', { transform: `translate(0 ${short(names.height + 4)})` }, ...shadeLabels.content),
-      ...places.flatMap(({ panel, labels: tickLabels, scale, top: panelTop }) => [
-        ...heightAxis(
-          { left, right, top: panelTop, bottom: panelTop + height },
-          marksOf(scale, tickLabels),
-          titleOf(panel, scale),
-        ),
-        ...panel.series.map((series) => seriesDrawing(series, along, scale)),
-      ]),
-      ...widthAxis(area, marksOf(along, linearTickLabels(along.ticks, 's')), 'time', paper.width),
+      ...places.flatMap((place) => panelDrawing(place, { left, right, height, along })),
+      ...widthAxis(
+        { left, right, top: bottom, bottom },
+        marksOf(along, linearTickLabels(along.ticks, 's')),
+        'time',
+        paper.width,
+      ),
     ],
   };
 }
 
-function shadeDrawing(
-  { label, fromSeconds, toSeconds }: Shade,
+function panelDrawing(
+  { panel, top, areaTop, scale, labels, key: names }: PlacedPanel,
+  {
+    left,
+    right,
+    height,
+    along,
+  }: { readonly left: number; readonly right: number; readonly height: number; readonly along: Scale },
+): readonly string[] {
+  return [
+    element('g', { transform: `translate(0 ${short(top + 6)})` }, ...names.content),
+    ...heightAxis(
+      { left, right, top: areaTop, bottom: areaTop + height },
+      marksOf(scale, labels),
+      titleOf(panel, scale),
+    ),
+    ...panel.series.map((series, index) => seriesDrawing(series, index, along, scale)),
+  ];
+}
+
+interface LabelledShade extends Shade {
+  readonly labelFrom: number;
+  /** Of its label's row: from there its left edge leads down. */
+  readonly top: number;
+}
+
+/** Labels in as many rows as they need, so that none covers another. */
+function labelRows(
+  shades: readonly Shade[],
   along: Scale,
-  top: number,
+  paper: Paper,
+): { readonly height: number; readonly shades: readonly LabelledShade[] } {
+  const texts = shades.map(({ label }) => shortened(label, Math.floor(paper.width / (0.64 * fontSize)) - 2));
+  const places = lanes(
+    shades.map(({ fromSeconds }, index) => ({
+      from: along.at(fromSeconds),
+      width: textWidth(texts[index]!, fontSize) + 6,
+    })),
+    { to: paper.width, gap: 2 },
+  );
+  const rows = places.reduce((most, { lane }) => Math.max(most, lane + 1), 0);
+  return {
+    height: rows * laneHeight,
+    shades: places.map(({ lane, from }, index) => ({
+      ...shades[index]!,
+      label: texts[index]!,
+      labelFrom: from,
+      top: (rows - 1 - lane) * laneHeight,
+    })),
+  };
+}
+
+function shadeDrawing(
+  { label, fromSeconds, toSeconds, top }: LabelledShade,
+  along: Scale,
   bottom: number,
 ): string {
   const from = along.at(fromSeconds);
@@ -137,43 +198,13 @@ function shadeDrawing(
   return element(
     'g',
     {},
-    titleElement(`${label}: ${quantity(fromSeconds, 's')} to ${quantity(toSeconds, 's')}`),
+    titleElement(`${label}: from ${quantity(fromSeconds, 's')} to ${quantity(toSeconds, 's')}`),
     element('rect', { class: 'shade', x: from, y: top, width, height: bottom - top }),
     line(from, top, from, bottom, { class: 'shade-edge' }),
-    line(from + width, top, from + width, bottom, { class: 'shade-edge' }),
   );
 }
 
-interface ShadeLabels extends Drawing {
-  /** Where each shade begins: below its label's row nothing of it is hidden. */
-  readonly edges: readonly number[];
-}
-
-/** In as many rows as they need, so that none covers another. */
-function labelledShades(shades: readonly Shade[], along: Scale, right: number): ShadeLabels {
-  const texts = shades.map(({ label }) => shortened(label, Math.floor(right / (0.6 * fontSize))));
-  const places = lanes(
-    shades.map(({ fromSeconds }, index) => ({
-      from: along.at(fromSeconds),
-      width: textWidth(texts[index]!, fontSize) + 8,
-    })),
-    { to: right, gap: 4 },
-  );
-  const rows = places.reduce((most, { lane }) => Math.max(most, lane + 1), 0);
-  return {
-    height: rows * laneHeight,
-    edges: [],
-    content: places.map(({ lane, from }, index) =>
-      textElement(from + 4, (rows - lane) * laneHeight - 4, texts[index]!, { class: 'shade-label' }),
-    ),
-  };
-}
-
-function seriesDrawing(
-  { name, points, unit, index }: Series & { readonly index: number },
-  along: Scale,
-  up: Scale,
-): string {
+function seriesDrawing({ name, points, unit }: Series, index: number, along: Scale, up: Scale): string {
   const look = seriesLook(index);
   const paths = pieces(points).map((piece) =>
     piece.map(([seconds, value]): Point => [along.at(seconds), up.at(value)]),

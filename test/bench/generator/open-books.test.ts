@@ -17,7 +17,7 @@ describe('the book of intervals', () => {
     }
     book.due(130);
     book.failed(140);
-    expect(book.intervals()).toEqual([
+    expect(book.intervals(250)).toEqual([
       {
         fromMilliseconds: 0,
         due: 2,
@@ -52,7 +52,18 @@ describe('the book of intervals', () => {
     const book = new IntervalBook(100, 0.1);
     book.due(50);
     book.answered(50, 430);
-    expect(book.intervals().map(({ answers }) => answers)).toEqual([0, 0, 0, 0, 1]);
+    expect(book.intervals(100).map(({ answers }) => answers)).toEqual([0, 0, 0, 0, 1]);
+  });
+});
+
+describe('the book of intervals, of a plan that ended early', () => {
+  it('leaves out what nobody planned for in the end', () => {
+    const book = new IntervalBook(100, 60);
+    book.due(150);
+    book.answered(150, 160);
+    expect(book.intervals(250).map(({ due }) => due)).toEqual([0, 1, 0]);
+    book.answered(150, 480);
+    expect(book.intervals(250).map(({ answers }) => answers)).toEqual([0, 1, 0, 0, 1]);
   });
 });
 

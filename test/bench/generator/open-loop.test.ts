@@ -21,7 +21,7 @@ interface Outcome {
 async function run(
   own: Partial<OpenLoopOptions>,
   fate: (request: { readonly member: number; readonly at: number; readonly number: number }) => Fate,
-  { perSecond = 100, step = 1 } = {},
+  { perSecond = 100, step = 1, stopAfter }: { perSecond?: number; step?: number; stopAfter?: number } = {},
 ): Promise<Outcome> {
   const clock = new VirtualClock();
   const sentTo: { member: number; at: number }[] = [];
@@ -55,6 +55,7 @@ async function run(
     },
     ...own,
   });
+  if (stopAfter !== undefined) clock.setTimer(stopAfter, () => loop.stop());
   let books: OpenLoopBooks | undefined;
   const running = loop.run().then((result) => {
     books = result;
@@ -141,5 +142,34 @@ describe('an open loop', () => {
     expect(books.due).toBeGreaterThan(2 * MAX_OUTSTANDING);
     expect(books.answered).toBe(0);
     expect(books.intervals.slice(0, 5).reduce((sum, { due }) => sum + due, 0)).toBe(books.due);
+  });
+
+  it('that is stopped sends nothing more, waits for what is outstanding, and was as long as it was', async () => {
+    const { books, sentTo } = await run({ seconds: 600 }, () => ({ after: 70 }), { stopAfter: 500 });
+    expect(sentTo.length).toBeGreaterThan(20);
+    expect(Math.max(...sentTo.map(({ at }) => at))).toBeLessThanOrEqual(500);
+    expect(books).toMatchObject({ due: sentTo.length, sent: sentTo.length, answered: sentTo.length });
+    expect(books.seconds).toBeGreaterThanOrEqual(0.5);
+    expect(books.seconds).toBeLessThan(0.6);
+    expect(books.intervals).toHaveLength(6);
+    expect(books.gaps.every(({ toMilliseconds }) => toMilliseconds <= 600)).toBe(true);
+  });
+
+  it('tells when each request that was answered was sent', async () => {
+    const heard: [number, number][] = [];
+    const { books, sentTo } = await run(
+      {
+        onAnswer: ({ dueMilliseconds, sentMilliseconds, answeredMilliseconds }) => {
+          expect(dueMilliseconds).toBeLessThanOrEqual(sentMilliseconds);
+          heard.push([sentMilliseconds, answeredMilliseconds]);
+        },
+      },
+      ({ number }) => (number % 3 === 0 ? { failsAfter: 20 } : { after: 20 }),
+    );
+    expect(heard).toHaveLength(books.answered);
+    expect(heard.map(([sent]) => sent)).toEqual(
+      sentTo.flatMap(({ at }, number) => (number % 3 === 0 ? [] : [at])),
+    );
+    expect(heard.every(([sent, answered]) => Math.round(answered - sent) === 20)).toBe(true);
   });
 });

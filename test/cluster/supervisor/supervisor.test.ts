@@ -97,7 +97,12 @@ function setup(): Setup {
       supervisor.launch();
       const configured = supervisor.configure(
         (member, linkFaults) =>
-          ({ name: member.name, linkFaults, clockFault: member.clockFault }) as MemberConfig,
+          ({
+            name: member.name,
+            linkFaults,
+            clockFault: member.clockFault,
+            diskFault: member.diskFault,
+          }) as MemberConfig,
         { tolerateDeaths: false },
       );
       for (const name of ['m1', 'm2', 'm3']) listen(name);
@@ -280,6 +285,21 @@ describe('the supervisor', () => {
     supervisor.setClockFault('m2', undefined);
     expect(life('m2').sent.at(-1)).toEqual({ type: 'clock-fault', fault: undefined });
     expect(() => supervisor.setClockFault('m9', fault)).toThrow(/no member m9/);
+  });
+
+  it("makes one member's disk slow, through restarts until it is set right", async () => {
+    const { supervisor, clock, exit, life, run } = setup();
+    await run();
+    const fault = { syncDelayMilliseconds: 50 };
+    supervisor.setDiskFault('m2', fault);
+    expect(life('m2').sent.at(-1)).toEqual({ type: 'disk-fault', fault });
+    expect(life('m1').sent.some(({ type }) => type === 'disk-fault')).toBe(false);
+    exit('m2');
+    clock.advance(1_000);
+    expect(life('m2').sent[0]).toMatchObject({ type: 'start', config: { diskFault: fault } });
+    supervisor.setDiskFault('m2', undefined);
+    expect(life('m2').sent.at(-1)).toEqual({ type: 'disk-fault', fault: undefined });
+    expect(() => supervisor.setDiskFault('m9', fault)).toThrow(/no member m9/);
   });
 
   it('pauses only what runs, and resumes it', async () => {
