@@ -4,7 +4,7 @@ import { kuorumVersion, maxPriority } from '../cluster/index.js';
 import {
   type BenchQuorumOptions,
   type BenchReadsOptions,
-  bench,
+  benchApi,
   benchQuorum,
   benchRaft,
   benchReads,
@@ -383,17 +383,22 @@ const againstOption = (): Option =>
     'etcd',
   ]);
 
-function addBench(program: Command): void {
-  const command = program
-    .command('bench')
-    .description('measure a cluster that is started for it')
-    .option('-m, --members <count>', 'how many members', integer(1, 7))
-    .option('--seconds-per-run <seconds>', 'of load, for each measurement', integer(1, 3600))
+/** `kuorum bench` alone is `kuorum bench api`. */
+function apiBench(command: Command): void {
+  command
+    .option('-m, --members <count>', 'how many members (default: 3)', integer(-1e9, 1e9))
+    .option('--seconds-per-run <seconds>', 'of load, for each measurement', decimal(0.1, 3600))
     .option('--clients <counts>', 'client counts to measure, such as 1,16,64', integers(1, 10_000))
     .option('--idle-seconds <seconds>', 'without load before memory and CPU are read', integer(0, 3600))
     .option('--failover-rounds <count>', 'leader kills to measure', integer(0, 100))
-    .option('--out <file>', 'where the JSON report goes')
-    .action((options: Parameters<typeof bench>[0]) => bench(options));
+    .option('--out <folder>', outDescription)
+    .action((options: Parameters<typeof benchApi>[0]) => benchApi(options));
+}
+
+function addBench(program: Command): void {
+  const command = program.command('bench').description('measure clusters that are started for it');
+  apiBench(command);
+  apiBench(command.command('api').description('measure the API through the front door (also without api)'));
   command
     .command('quorum')
     .description('measure what a quorum costs: clusters of several sizes, at their most and at steady loads')
@@ -424,8 +429,8 @@ function addBench(program: Command): void {
     .description('measure the log: the core alone, three members in one process, three processes')
     .option('--payloads <bytes>', 'payload sizes to measure, such as 16,256,4096', integers(0, 1_000_000))
     .option('--in-flight <counts>', 'proposals under way at once, such as 1,64,512', integers(1, 1_000))
-    .option('--seconds-per-run <seconds>', 'of load, for each measurement', integer(1, 3600))
-    .option('--out <file>', 'where the JSON report goes')
+    .option('--seconds-per-run <seconds>', 'of load, for each measurement', decimal(0.1, 3600))
+    .option('--out <folder>', outDescription)
     .action((options: Parameters<typeof benchRaft>[0]) => benchRaft(options));
   command
     .command('store')
@@ -440,7 +445,7 @@ function addBench(program: Command): void {
     .option('--rounds <count>', 'runs of each side, for each measurement', integer(1, 100))
     .option('--no-etcd', 'measure Kuorum alone')
     .option('--keys <count>', "measure one member's store with so many keys instead", integer(1, 10_000_000))
-    .option('--out <file>', 'where the JSON report goes')
+    .option('--out <folder>', outDescription)
     .action((options: Parameters<typeof benchStore>[0]) => benchStore(options));
   addBenchCompare(command);
   addFailureBenchmarks(command);

@@ -26,10 +26,21 @@ export class CarefulRecord {
     this.#record = record;
   }
 
-  measurement(measurement: Measurement): void {
+  /** @param runs what it was made from: the first error among them is told */
+  measurement(
+    measurement: Measurement,
+    runs: readonly { readonly load: { readonly firstError: string | undefined } }[] = [],
+  ): void {
     this.#record.measurement(measurement);
-    this.#others = Math.max(this.#others, metricOf(measurement, 'CPU of others')?.value ?? 0);
+    const error = runs.find(({ load }) => load.firstError !== undefined)?.load.firstError;
+    if (error !== undefined) this.#record.note(`The first error of ${measurement.id}: ${error}.`);
+    this.othersUsed(metricOf(measurement, 'CPU of others')?.value ?? 0);
     if (isGeneratorBound(measurement)) this.#bound.push(measurement.id);
+  }
+
+  /** @param cores used by processes that have nothing to do with this */
+  othersUsed(cores: number): void {
+    this.#others = Math.max(this.#others, cores);
   }
 
   note(sentence: string): void {

@@ -17,7 +17,7 @@ export function checkClusterSizes(sizes: readonly number[]): void {
   checkDistinct('--members', sizes);
 }
 
-export function checkDistinct(option: string, values: readonly number[]): void {
+export function checkDistinct(option: string, values: readonly (number | string)[]): void {
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   if (values.length === 0) throw new UserError(`${option} names nothing to measure`);
   if (twice !== undefined) throw new UserError(`${option} has ${twice} twice`);

@@ -196,7 +196,7 @@ async function findMaxima(bench: Bench): Promise<ReadonlyMap<MeasuredSystem, num
         },
         of,
       );
-      record.measurement(measurement);
+      record.measurement(measurement, of);
       const throughput = metricOf(measurement, 'throughput')?.value ?? 0;
       maxima.set(system, Math.max(maxima.get(system) ?? 0, throughput));
     }
@@ -238,5 +238,6 @@ async function measureAtLoad(
         },
         of,
       ),
+      of,
     );
 }

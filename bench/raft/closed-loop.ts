@@ -1,6 +1,6 @@
 /** So many entries under way at once, each followed by the next: what such a proposer sees, and how many it gets. */
-import { build } from 'hdr-histogram-js';
 import type { Clock } from '../../platform/index.js';
+import { Latencies } from '../generator/latencies.js';
 
 export interface LoopOptions {
   readonly inFlight: number;
@@ -16,8 +16,8 @@ export interface LoopResult {
   readonly entries: number;
   readonly errors: number;
   readonly perSecond: number;
-  readonly p50Milliseconds: number;
-  readonly p99Milliseconds: number;
+  /** As `Latencies` encodes it. */
+  readonly histogram: string;
 }
 
 export interface LatencyRecorder {
@@ -26,21 +26,15 @@ export interface LatencyRecorder {
 }
 
 export function latencyRecorder(): LatencyRecorder {
-  const histogram = build({
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: 120_000_000,
-    numberOfSignificantValueDigits: 3,
-  });
-  const at = (percentile: number): number => histogram.getValueAtPercentile(percentile) / 1000;
+  const latencies = new Latencies();
   return {
-    record: (milliseconds) => histogram.recordValue(Math.max(1, Math.round(milliseconds * 1000))),
+    record: (milliseconds) => latencies.record(milliseconds),
     result: (seconds, errors) => ({
       seconds,
-      entries: histogram.totalCount,
+      entries: latencies.count,
       errors,
-      perSecond: histogram.totalCount / seconds,
-      p50Milliseconds: at(50),
-      p99Milliseconds: at(99),
+      perSecond: latencies.count / seconds,
+      histogram: latencies.encode(),
     }),
   };
 }

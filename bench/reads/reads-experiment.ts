@@ -237,7 +237,7 @@ async function findMaxima(
         },
         ofSystem,
       );
-      record.measurement(measurement);
+      record.measurement(measurement, ofSystem);
       const throughput = metricOf(measurement, 'throughput')?.value ?? 0;
       maxima.set(system, Math.max(maxima.get(system) ?? 0, throughput));
     }
@@ -280,5 +280,6 @@ async function measureAtLoad(
         },
         ofSystem,
       ),
+      ofSystem,
     );
 }

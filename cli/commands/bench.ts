@@ -1,7 +1,7 @@
-/** `kuorum bench`, `kuorum bench raft` and `kuorum bench store`: measure what they start themselves. */
+/** `kuorum bench …`: measures what it starts itself. */
 import type * as BenchDoor from '../../bench/index.js';
 import type {
-  BenchOptions,
+  ApiBenchOptions,
   Experiment,
   QuorumOptions,
   RaftBenchOptions,
@@ -75,31 +75,26 @@ export function benchReads(options: BenchReadsOptions): Promise<void> {
   );
 }
 
-export async function bench(options: BenchOptions): Promise<void> {
-  const signal = interruption();
-  const { runBench } = await import('../../bench/index.js');
-  const report = await runBench({ ...options, signal });
-  process.stdout.write(`report: ${report.path}\n`);
+export function benchApi({ out, ...options }: ApiBenchOptions & OutOption): Promise<void> {
+  return measure(given<OutOption>({ out }), (module) => module.apiExperiment(options));
 }
 
-export async function benchRaft(options: RaftBenchOptions): Promise<void> {
-  const signal = interruption();
-  const { runRaftBench } = await import('../../bench/index.js');
-  const report = await runRaftBench({ ...options, signal });
-  process.stdout.write(`report: ${report.path}\n`);
+export function benchRaft({ out, ...options }: RaftBenchOptions & OutOption): Promise<void> {
+  return measure(given<OutOption>({ out }), (module) => module.raftExperiment(options));
 }
 
-export interface BenchStoreOptions extends StoreBenchOptions {
+export interface BenchStoreOptions extends StoreBenchOptions, OutOption {
   /** Measure one member's store with so many keys instead. */
   readonly keys?: number;
 }
 
-export async function benchStore({ keys, ...options }: BenchStoreOptions): Promise<void> {
-  const signal = interruption();
-  const { runStoreBench, runLargeStoreBench } = await import('../../bench/index.js');
-  const report =
+export function benchStore({ keys, out, ...options }: BenchStoreOptions): Promise<void> {
+  return measure(given<OutOption>({ out }), (module) =>
     keys === undefined
-      ? await runStoreBench({ ...options, signal })
-      : await runLargeStoreBench({ ...options, keys, signal });
-  process.stdout.write(`report: ${report.path}\n`);
+      ? module.storeExperiment(options)
+      : module.largeStoreExperiment({
+          keys,
+          ...given<Pick<StoreBenchOptions, 'secondsPerRun'>>({ secondsPerRun: options.secondsPerRun }),
+        }),
+  );
 }

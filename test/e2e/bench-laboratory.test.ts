@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BenchDocument, Measurement } from '../../bench/lab/document.js';
+import { benchReport, metricValue } from './support/bench-report.js';
 import { isAlive, type Workplace, workplace } from './support/kuorum.js';
 import { until } from './support/until.js';
 
@@ -15,15 +15,6 @@ beforeEach(async () => {
   out = join(place.folder, 'report');
 });
 afterEach(() => place.leave());
-
-const report = async (): Promise<BenchDocument> =>
-  JSON.parse(await readFile(join(out, 'report.json'), 'utf8')) as BenchDocument;
-
-function value(measurement: Measurement, name: string): number {
-  const metric = measurement.metrics.find((each) => each.name === name);
-  if (metric === undefined) throw new Error(`${measurement.id} has no ${name}`);
-  return metric.value;
-}
 
 /** All that it started, and what those started. */
 async function descendantsOf(pid: number): Promise<readonly number[]> {
@@ -60,7 +51,7 @@ describe('kuorum bench quorum', () => {
     expect(ended.code, ended.stderr).toBe(0);
     expect(ended.stdout).toContain(`report: ${out}\n`);
     expect(ended.stdout).toMatch(/^3 members +\S+\/s +\S+\/s$/m);
-    const document = await report();
+    const document = await benchReport(out);
     expect(document).toMatchObject({
       formatVersion: 2,
       benchmark: 'quorum',
@@ -75,12 +66,12 @@ describe('kuorum bench quorum', () => {
       ),
     );
     for (const measurement of document.measurements) {
-      expect(value(measurement, 'throughput'), measurement.id).toBeGreaterThan(0);
-      expect(value(measurement, 'p99')).toBeGreaterThanOrEqual(value(measurement, 'p50'));
+      expect(metricValue(measurement, 'throughput'), measurement.id).toBeGreaterThan(0);
+      expect(metricValue(measurement, 'p99')).toBeGreaterThanOrEqual(metricValue(measurement, 'p50'));
       expect(measurement.histogram).toBeTypeOf('string');
-      expect(value(measurement, 'entries per sync')).toBeGreaterThan(0);
+      expect(metricValue(measurement, 'entries per sync')).toBeGreaterThan(0);
       if (measurement.labels['members'] === 3)
-        expect(value(measurement, 'messages per entry')).toBeGreaterThan(1);
+        expect(metricValue(measurement, 'messages per entry')).toBeGreaterThan(1);
       const failures = ['errors', 'failed', 'unanswered'].flatMap((name) =>
         measurement.metrics.filter((metric) => metric.name === name),
       );
@@ -102,7 +93,7 @@ describe('kuorum bench quorum', () => {
     const ended = await program.ended;
     expect(ended.code).toBe(130);
     expect(ended.stderr).toBe('kuorum: the benchmark was interrupted; what it had found is in the report\n');
-    const document = await report();
+    const document = await benchReport(out);
     expect(document.partial).toBe('it was interrupted');
     const ids = document.measurements.map(({ id }) => id);
     expect(ids).toContain('put members=1 load=80% system=kuorum');
@@ -144,7 +135,7 @@ describe('kuorum bench reads', () => {
     const words = ['bench', 'reads', '--clients', '4', '--duration', '300ms'];
     const ended = await place.run([...words, '--out', out], { timeoutMilliseconds: 170_000 });
     expect(ended.code, ended.stderr).toBe(0);
-    const { measurements } = await report();
+    const { measurements } = await benchReport(out);
     expect(measurements.map(({ id }) => id)).toEqual(
       ['linearizable', 'stale', 'lease'].flatMap((kind) =>
         ['leader', 'follower'].flatMap((of) =>
@@ -155,7 +146,7 @@ describe('kuorum bench reads', () => {
       ),
     );
     for (const measurement of measurements)
-      expect(value(measurement, 'throughput'), measurement.id).toBeGreaterThan(0);
+      expect(metricValue(measurement, 'throughput'), measurement.id).toBeGreaterThan(0);
   });
 
   it('refuses a rate that is none', async () => {

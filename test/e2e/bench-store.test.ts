@@ -1,7 +1,7 @@
 /** `kuorum bench store`, as a user types it. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { benchReport, metricValue } from './support/bench-report.js';
 import { type Workplace, workplace } from './support/kuorum.js';
 
 let place: Workplace;
@@ -10,33 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => place.leave());
 
-interface Side {
-  readonly side: string;
-  readonly operations: number;
-  readonly errors: number;
-  readonly firstError?: string;
-  readonly perSecond: number;
-  readonly p50Milliseconds: number;
-  readonly p99Milliseconds: number;
-  readonly serverCpuSeconds?: number;
-  readonly serverCpuMicrosecondsPerOperation?: number;
-  readonly generatorCpuShare: number;
-  readonly generatorBound: boolean;
-  readonly othersCpuShare: number;
-  readonly members?: readonly { readonly residentBytes: number; readonly anonymousBytes: number }[];
-}
-
-interface Report {
-  readonly measurements: readonly {
-    readonly operation: string;
-    readonly clients: number;
-    readonly sides: readonly Side[];
-    readonly roundRatios: readonly number[];
-  }[];
-}
-
 it('measures every operation of three members, and writes a report', async () => {
-  const out = join(place.folder, 'report.json');
+  const out = join(place.folder, 'report');
   const words = [
     'bench',
     'store',
@@ -51,9 +26,10 @@ it('measures every operation of three members, and writes a report', async () =>
   const ended = await place.run([...words, '--out', out], { timeoutMilliseconds: 170_000 });
   expect(ended.code, ended.stderr).toBe(0);
   expect(ended.stdout).toContain(`report: ${out}\n`);
-  expect(ended.stdout).toMatch(/^put +8 +kuorum +\d+ /m);
-  const { measurements } = JSON.parse(await readFile(out, 'utf8')) as Report;
-  expect(measurements.map(({ operation, clients }) => `${operation} ${clients}`)).toEqual([
+  expect(ended.stdout).toMatch(/^put, 8 clients +\S+\/s /m);
+  const { measurements, command } = await benchReport(out);
+  expect(command).toBe('kuorum bench store --clients 1,8 --seconds-per-run 0.3 --rounds 1 --no-etcd');
+  expect(measurements.map(({ labels }) => `${labels['operation']} ${labels['clients']}`)).toEqual([
     ...['put', 'range-linearizable', 'range-serializable', 'txn'].flatMap((name) => [
       `${name} 1`,
       `${name} 8`,
@@ -61,25 +37,19 @@ it('measures every operation of three members, and writes a report', async () =>
     'watch 8',
     'lease-keep-alive 8',
   ]);
-  for (const { sides, roundRatios } of measurements) {
-    expect(roundRatios).toEqual([]);
-    expect(sides).toHaveLength(1);
-    const [side] = sides as readonly [Side];
-    expect(side.side).toBe('kuorum');
-    expect(side.errors, side.firstError).toBe(0);
-    expect(side.operations).toBeGreaterThan(0);
-    expect(side.perSecond).toBeGreaterThan(0);
-    expect(side.p50Milliseconds).toBeGreaterThan(0);
-    expect(side.p99Milliseconds).toBeGreaterThanOrEqual(side.p50Milliseconds);
-    expect(side.generatorCpuShare).toBeGreaterThan(0);
-    expect(typeof side.generatorBound).toBe('boolean');
-    expect(typeof side.othersCpuShare).toBe('number');
+  for (const measurement of measurements) {
+    const { id, labels } = measurement;
+    const value = (name: string): number => metricValue(measurement, name);
+    expect(labels['system']).toBe('kuorum');
+    expect(value('errors'), id).toBe(0);
+    expect(value('throughput'), id).toBeGreaterThan(0);
+    expect(value('p50'), id).toBeGreaterThan(0);
+    expect(value('p99'), id).toBeGreaterThanOrEqual(value('p50'));
+    expect(value('generator CPU'), id).toBeGreaterThan(0);
     if (process.platform !== 'linux') continue;
-    expect(side.serverCpuSeconds).toBeGreaterThanOrEqual(0);
-    expect(side.serverCpuMicrosecondsPerOperation).toBeGreaterThanOrEqual(0);
-    expect(side.members).toHaveLength(3);
-    for (const member of side.members ?? [])
-      expect(member.residentBytes).toBeGreaterThan(member.anonymousBytes);
+    expect(value('CPU per operation'), id).toBeGreaterThanOrEqual(0);
+    expect(value('memory of the leader'), id).toBeGreaterThan(10e6);
+    expect(value('memory of a follower'), id).toBeGreaterThan(10e6);
   }
 });
 
@@ -90,35 +60,29 @@ it('says which operations there are when it is given another', async () => {
 });
 
 it('measures one store with many keys, and writes a report', async () => {
-  const out = join(place.folder, 'report.json');
+  const out = join(place.folder, 'report');
   const words = ['bench', 'store', '--keys', '1000', '--seconds-per-run', '0.3'];
   const ended = await place.run([...words, '--out', out], { timeoutMilliseconds: 170_000 });
   expect(ended.code, ended.stderr).toBe(0);
   expect(ended.stdout).toContain(`report: ${out}\n`);
-  expect(ended.stdout).toMatch(/^open, after kill -9 under load +\d/m);
-  const report = JSON.parse(await readFile(out, 'utf8')) as Record<string, unknown>;
-  expect(report).toMatchObject({ keys: 1000, valueBytes: 1024 });
-  for (const name of [
-    'loadSeconds',
-    'openAfterCleanStopMilliseconds',
-    'openAfterKillMilliseconds',
-    'databaseBytes',
-  ])
-    expect(report[name], name).toBeGreaterThan(0);
-  expect(report['reads']).toMatchObject([
-    { inFlight: 1, refused: 0 },
-    { inFlight: 64, refused: 0 },
-  ]);
-  for (const name of ['steady', 'flood']) {
-    const calls = report[name] as Record<string, number>;
-    expect(calls['operations'], name).toBeGreaterThan(0);
-    for (const field of ['maxMilliseconds', 'maxStallMilliseconds', 'longestSilenceMilliseconds'])
-      expect(calls[field], `${name} ${field}`).toBeGreaterThanOrEqual(0);
+  expect(ended.stdout).toMatch(/^open after kill -9 under load +\d/m);
+  const { measurements } = await benchReport(out);
+  const value = (condition: string, name: string): number =>
+    metricValue(measurements.find(({ labels }) => labels['condition'] === condition)!, name);
+  for (const condition of ['open after a clean stop', 'open after kill -9 under load'])
+    expect(value(condition, 'time'), condition).toBeGreaterThan(0);
+  expect(value('load', 'database')).toBeGreaterThan(0);
+  for (const condition of ['point reads, 1 at once', 'point reads, 64 at once']) {
+    expect(value(condition, 'errors'), condition).toBe(0);
+    expect(value(condition, 'throughput'), condition).toBeGreaterThan(0);
+  }
+  for (const condition of ['puts at a steady 1000 a second', 'puts without limit, 512 at once']) {
+    expect(value(condition, 'throughput'), condition).toBeGreaterThan(0);
+    for (const name of ['max', 'event loop late', 'longest silence'])
+      expect(value(condition, name), `${condition} ${name}`).toBeGreaterThanOrEqual(0);
   }
   // All that was loaded, and what was written over it.
-  expect((report['compaction'] as Record<string, number>)['revisionsForgotten']).toBeGreaterThan(10);
-  const memory = report['memory'] as readonly { readonly when: string; readonly residentBytes?: number }[];
-  expect(memory.map(({ when }) => when)).toContain('after kill -9 and opening');
-  if (process.platform === 'linux')
-    for (const { when, residentBytes } of memory) expect(residentBytes, when).toBeGreaterThan(10e6);
+  expect(value('compaction of everything', 'revisions')).toBeGreaterThan(10);
+  if (process.platform !== 'linux') return;
+  expect(value('memory after kill -9 and opening', 'resident')).toBeGreaterThan(10e6);
 });

@@ -8,6 +8,8 @@ export interface TimedCalls extends LatencySummary {
   /** Refused, above all because too many waited. */
   readonly refused: number;
   readonly firstRefusal: string | undefined;
+  /** As `Latencies` encodes it. */
+  readonly histogram: string;
 }
 
 export interface StalledCalls extends TimedCalls {

@@ -45,6 +45,7 @@ export class CallBook {
       perSecond: this.#latencies.count / seconds,
       refused: this.#refused,
       firstRefusal: this.#firstRefusal,
+      histogram: this.#latencies.encode(),
       ...this.#latencies.summary(),
     };
   }

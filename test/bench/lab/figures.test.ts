@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Latencies } from '../../../bench/generator/latencies.js';
 import type { Measurement } from '../../../bench/lab/document.js';
-import { closedMeasurement, metricOf, openMeasurement, ratioOf } from '../../../bench/lab/figures.js';
+import { closedMeasurement, median, metricOf, openMeasurement, ratioOf } from '../../../bench/lab/figures.js';
 import type { ClosedRun, OpenRun } from '../../../bench/lab/laboratory.js';
 
 function histogram(...milliseconds: readonly number[]): string {
@@ -155,4 +155,10 @@ describe('a ratio', () => {
     expect(ratioOf(ours, { ...theirs, invalid: 'it fell behind' }, 'throughput')).toBeUndefined();
     expect(ratioOf(ours, theirs, 'no such metric')).toBeUndefined();
   });
+});
+
+it('a median of an even number of values lies between the middle ones', () => {
+  expect(median([])).toBeUndefined();
+  expect(median([4])).toBe(4);
+  expect(median([9, 1, 3, 5])).toBe(4);
 });

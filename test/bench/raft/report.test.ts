@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { raftResultsText, ratiosOf } from '../../../bench/raft/report.js';
+import { Latencies } from '../../../bench/generator/latencies.js';
+import { metricOf, ratioOf } from '../../../bench/lab/figures.js';
+import { measurementOf } from '../../../bench/raft/raft-experiment.js';
 import type { RunResult } from '../../../bench/raft/run.js';
+import { comparisonsOf, raftSections } from '../../../bench/raft/sections.js';
 
 function run(layer: RunResult['layer'], perSecond: number, more: Partial<RunResult> = {}): RunResult {
+  const latencies = new Latencies();
+  latencies.record(1.5);
   return {
     layer,
     payloadBytes: 256,
@@ -12,8 +17,7 @@ function run(layer: RunResult['layer'], perSecond: number, more: Partial<RunResu
     entries: perSecond,
     errors: 0,
     perSecond,
-    p50Milliseconds: 1.5,
-    p99Milliseconds: 20,
+    histogram: latencies.encode(),
     entriesPerWrite: 64,
     entriesPerMessage: 32.5,
     bytesPerEntry: 300,
@@ -21,43 +25,61 @@ function run(layer: RunResult['layer'], perSecond: number, more: Partial<RunResu
   };
 }
 
+const ratios = (...runs: readonly RunResult[]): readonly (readonly [string, number | undefined])[] =>
+  comparisonsOf(runs.map((each) => measurementOf([each]))).map(({ what, one, other }) => [
+    what,
+    ratioOf(one, other, 'throughput')?.value,
+  ]);
+
 describe('the report of the log', () => {
   it('compares each layer with the one below, at the same payload and concurrency', () => {
-    const runs = [
-      run('core', 1_000),
-      run('in-process', 100),
-      run('processes', 50),
-      run('core', 7, { inFlight: 2 }),
-    ];
-    expect(ratiosOf(runs).map(({ what, ratio }) => [what, ratio])).toEqual([
-      ['three members in one process / core alone', 0.1],
-      ['three processes / three members in one process', 0.5],
+    expect(
+      ratios(
+        run('core', 1_000),
+        run('in-process', 100),
+        run('processes', 50),
+        run('core', 7, { inFlight: 2 }),
+      ),
+    ).toEqual([
+      ['one process / core alone', 0.1],
+      ['three processes / one process', 0.5],
     ]);
   });
 
   it('tells what sharing and what proposing together bring', () => {
-    const runs = [
-      run('processes', 80),
-      run('processes', 10, { inFlight: 1 }),
-      run('processes', 20, { batching: false }),
-    ];
-    expect(ratiosOf(runs)).toEqual([
-      {
-        what: 'three processes: shared / one entry a write and a message',
-        payloadBytes: 256,
-        inFlight: 64,
-        ratio: 4,
-      },
-      { what: 'three processes: 64 in flight / 1', payloadBytes: 256, inFlight: 64, ratio: 8 },
+    expect(
+      ratios(
+        run('processes', 80),
+        run('processes', 10, { inFlight: 1 }),
+        run('processes', 20, { batching: false }),
+      ),
+    ).toEqual([
+      ['three processes: shared / one entry a write and a message', 4],
+      ['three processes: 64 in flight / 1', 8],
     ]);
   });
 
   it('leaves out a ratio to nothing', () => {
-    expect(ratiosOf([run('core', 0), run('in-process', 5)])).toEqual([]);
+    expect(ratios(run('core', 0), run('in-process', 5))).toEqual([]);
+  });
+
+  it('adds rounds up, by their entries where a figure is of an entry', () => {
+    const measurement = measurementOf([
+      run('processes', 100, { entriesPerWrite: 10 }),
+      run('processes', 300, { entriesPerWrite: 50 }),
+    ]);
+    expect(metricOf(measurement, 'throughput')).toMatchObject({ value: 200, rounds: [100, 300] });
+    expect(metricOf(measurement, 'entries per sync')).toMatchObject({ value: 40, rounds: [10, 50] });
   });
 
   it('shows rates, latencies and what shared a write and a message', () => {
-    const text = raftResultsText({ runs: [run('processes', 1234, { payloadBytes: 4096 })], ratios: [] });
-    expect(text).toMatch(/three processes +4 KiB +64 +1234 +1\.50 ms +20 ms +64\.0 +32\.5 +0$/m);
+    const measurements = [measurementOf([run('processes', 1234, { payloadBytes: 4096 })])];
+    const [section] = raftSections({ measurements, timelines: [] });
+    expect(section!.tables[0]!.rows[0]!.map(({ text }) => text).slice(0, 3)).toEqual([
+      'three processes, 4 KiB, 64 in flight',
+      '1,234/s',
+      '1.50 ms',
+    ]);
+    expect(raftSections({ measurements: [], timelines: [] })).toEqual([]);
   });
 });

@@ -1,21 +1,21 @@
 /** How long a cluster is without a leader, and a client without an answer, after the leader is killed. */
-import type { ApiClient } from '../client/index.js';
-import type { Cluster } from '../cluster/index.js';
-import type { Clock } from '../platform/index.js';
+import type { ApiClient } from '../../client/index.js';
+import type { Cluster } from '../../cluster/index.js';
+import type { Clock } from '../../platform/index.js';
+import { untilDefined } from '../until.js';
 import { createRequest } from './load.js';
-import { type Summary, summarize } from './summary.js';
-import { untilDefined } from './until.js';
 
-export interface FailoverResult {
+/** In milliseconds. */
+export interface LeaderKill {
   /** From the kill to another member that leads. */
-  readonly leader: Summary;
+  readonly leader: number;
   /** From the kill to the answer of the first create that was acknowledged after it. */
-  readonly write: Summary;
+  readonly write: number;
 }
 
 const pollMilliseconds = 10;
 
-export interface FailoverOptions {
+export interface LeaderKillOptions {
   readonly cluster: Cluster;
   readonly client: ApiClient;
   readonly clock: Clock;
@@ -25,18 +25,13 @@ export interface FailoverOptions {
 }
 
 /** Rejects when a round does not end in time, or when `signal` is aborted. */
-export async function measureFailover(options: FailoverOptions): Promise<FailoverResult> {
-  const leader: number[] = [];
-  const write: number[] = [];
-  for (let round = 0; round < options.rounds; round += 1) {
-    const result = await killOnce(options, round);
-    leader.push(result.leader);
-    write.push(result.write);
-  }
-  return { leader: summarize(leader), write: summarize(write) };
+export async function measureLeaderKills(options: LeaderKillOptions): Promise<readonly LeaderKill[]> {
+  const rounds: LeaderKill[] = [];
+  for (let round = 0; round < options.rounds; round += 1) rounds.push(await killOnce(options, round));
+  return rounds;
 }
 
-async function killOnce(options: FailoverOptions, round: number): Promise<{ leader: number; write: number }> {
+async function killOnce(options: LeaderKillOptions, round: number): Promise<LeaderKill> {
   const { cluster, clock } = options;
   const before = await waitFor(options, 'a leader and every member ready', async () => {
     const { leader, members } = await cluster.status();
@@ -58,7 +53,7 @@ async function killOnce(options: FailoverOptions, round: number): Promise<{ lead
   return { leader, write };
 }
 
-async function firstWrite(options: FailoverOptions, round: number): Promise<void> {
+async function firstWrite(options: LeaderKillOptions, round: number): Promise<void> {
   let attempt = 0;
   await waitFor(options, 'an acknowledged create', async () => {
     attempt += 1;
@@ -74,7 +69,7 @@ async function firstWrite(options: FailoverOptions, round: number): Promise<void
 
 /** While nobody leads, requests and even the status may fail: that is what is being measured. */
 function waitFor<Value>(
-  { clock, signal }: FailoverOptions,
+  { clock, signal }: LeaderKillOptions,
   what: string,
   check: () => Promise<Value | undefined>,
 ): Promise<Value> {

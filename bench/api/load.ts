@@ -3,9 +3,9 @@
  * is what such a client sees; the rate is what so many of them get. The clients share the machine with the
  * cluster, so the figures are those of the whole, not of the cluster alone.
  */
-import { build } from 'hdr-histogram-js';
-import { newObject, stringifyJson } from '../api/index.js';
-import { type ApiClient, type RawRequest, resourcePath } from '../client/index.js';
+import { newObject, stringifyJson } from '../../api/index.js';
+import { type ApiClient, type RawRequest, resourcePath } from '../../client/index.js';
+import { Latencies } from '../generator/latencies.js';
 
 export type Operation = 'create' | 'get' | 'list';
 
@@ -29,11 +29,8 @@ export interface LoadResult {
   readonly requests: number;
   readonly errors: number;
   readonly firstError: string | undefined;
-  readonly perSecond: number;
-  readonly p50Milliseconds: number;
-  readonly p90Milliseconds: number;
-  readonly p99Milliseconds: number;
-  readonly maxMilliseconds: number;
+  /** As `Latencies` encodes it. */
+  readonly histogram: string;
 }
 
 /** A ConfigMap of about 500 bytes of JSON. */
@@ -76,11 +73,7 @@ function requestFor(options: LoadOptions, sequence: number): RawRequest {
 /** Runs for the time given, or until `signal`, which makes it reject. Single failures are counted. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { clients, operation, signal } = options;
-  const histogram = build({
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: 120_000_000,
-    numberOfSignificantValueDigits: 3,
-  });
+  const latencies = new Latencies();
   const expectedStatus = operation === 'create' ? 201 : 200;
   const startedAt = performance.now();
   const endAt = startedAt + options.seconds * 1000;
@@ -98,8 +91,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
         ({ status }) => (status === expectedStatus ? undefined : `status ${status}`),
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
-      if (failure === undefined)
-        histogram.recordValue(Math.max(1, Math.round((performance.now() - sentAt) * 1000)));
+      if (failure === undefined) latencies.record(performance.now() - sentAt);
       else {
         errors += 1;
         firstError ??= failure;
@@ -109,19 +101,13 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
   await Promise.all(clients.map(loop));
   signal.throwIfAborted();
-  const seconds = (performance.now() - startedAt) / 1000;
-  const at = (percentile: number): number => histogram.getValueAtPercentile(percentile) / 1000;
   return {
     operation,
     clients: clients.length,
-    seconds,
-    requests: histogram.totalCount,
+    seconds: (performance.now() - startedAt) / 1000,
+    requests: latencies.count,
     errors,
     firstError,
-    perSecond: histogram.totalCount / seconds,
-    p50Milliseconds: at(50),
-    p90Milliseconds: at(90),
-    p99Milliseconds: at(99),
-    maxMilliseconds: histogram.maxValue / 1000,
+    histogram: latencies.encode(),
   };
 }

@@ -2,9 +2,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { type Summary, summarize } from './summary.js';
-
-export type StartUpResult = Summary;
 
 export interface StartUpOptions {
   /** Program and first arguments: node and the `kuorum` script. */
@@ -18,11 +15,11 @@ export interface StartUpOptions {
 
 const readyTimeoutMilliseconds = 60_000;
 
-/** Rejects when a start fails, or when `signal` is aborted; no process is left behind. */
-export async function measureStartUp(options: StartUpOptions): Promise<StartUpResult> {
+/** In milliseconds, of each round. Rejects when a start fails, or when `signal` is aborted; no process is left behind. */
+export async function measureStartUp(options: StartUpOptions): Promise<readonly number[]> {
   const rounds: number[] = [];
   for (let round = 0; round < options.rounds; round += 1) rounds.push(await startOnce(options, round));
-  return summarize(rounds);
+  return rounds;
 }
 
 async function startOnce(

@@ -1,7 +1,7 @@
 /** What a cluster costs that nobody uses: resident memory and processor time of its members. */
-import { delay } from '../client/index.js';
-import type { Cluster } from '../cluster/index.js';
-import type { Clock } from '../platform/index.js';
+import { delay } from '../../client/index.js';
+import type { Cluster } from '../../cluster/index.js';
+import type { Clock } from '../../platform/index.js';
 
 /** How long the books are open, once the cluster has settled. */
 export const idleWindowSeconds = 20;

@@ -1,0 +1,137 @@
+/**
+ * The benchmark of the store: three members of Kuorum, and three of etcd where it is installed, under the same load
+ * from the same process; runs of the two alternate, so that the machine's ups and downs touch both.
+ */
+import { join } from 'node:path';
+import { VALUE_BYTES } from '../generator/keys.js';
+import type { OperationName, Workload } from '../generator/protocol.js';
+import { CarefulRecord } from '../lab/caveats.js';
+import { etcdVersion, startEtcdSystem } from '../lab/etcd-system.js';
+import type { Experiment, ExperimentStage } from '../lab/experiment.js';
+import { closedMeasurement } from '../lab/figures.js';
+import { checkClients, checkDistinct, counted } from '../lab/inputs.js';
+import { startKuorumSystem } from '../lab/kuorum-system.js';
+import { inRounds, Laboratory, loadProgram, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
+import { storeSections } from './sections.js';
+import { allOperations, workloads } from './workloads.js';
+
+export interface StoreBenchOptions {
+  /** Calls under way at once; 1, 100 and 1,000 by default. The largest is also the number of watchers and leases. */
+  readonly clients?: readonly number[];
+  /** All by default. */
+  readonly operations?: readonly OperationName[];
+  /** Of each run; 2 by default. */
+  readonly secondsPerRun?: number;
+  /** Runs of each system and measurement; 3 by default. */
+  readonly rounds?: number;
+  /** false: Kuorum alone, also where etcd is installed. */
+  readonly etcd?: boolean;
+  /** The built program of the process that makes the load; beside this one by default. */
+  readonly loadProgram?: string;
+}
+
+const MAX_WARM_UP_SECONDS = 0.5;
+const MEMBERS = 3;
+const START_SECONDS = 5;
+
+interface Plan {
+  readonly workloads: readonly Workload[];
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly etcd: string | undefined;
+  readonly loadProgram: string;
+}
+
+const warmUpSeconds = (seconds: number): number => Math.min(MAX_WARM_UP_SECONDS, seconds / 2);
+
+const workloadSeconds = ({ seconds, rounds, etcd }: Plan): number =>
+  (etcd === undefined ? 1 : 2) * rounds * (seconds + warmUpSeconds(seconds) + RUN_OVERHEAD_SECONDS);
+
+/** @throws UserError for what cannot be measured */
+export async function storeExperiment(options: StoreBenchOptions = {}): Promise<Experiment> {
+  const clients = options.clients ?? [1, 100, 1_000];
+  const operations = options.operations ?? allOperations;
+  checkClients(clients);
+  checkDistinct('--operations', operations);
+  const plan: Plan = {
+    workloads: workloads(clients, operations),
+    seconds: options.secondsPerRun ?? 2,
+    rounds: options.rounds ?? 3,
+    etcd: options.etcd === false ? undefined : await etcdVersion(),
+    loadProgram: options.loadProgram ?? loadProgram(),
+  };
+  const command = [
+    'kuorum bench store',
+    `--clients ${clients.join(',')}`,
+    ...(operations === allOperations ? [] : [`--operations ${operations.join(',')}`]),
+    `--seconds-per-run ${plan.seconds}`,
+    `--rounds ${plan.rounds}`,
+    ...(options.etcd === false ? ['--no-etcd'] : []),
+  ].join(' ');
+  return {
+    benchmark: 'store',
+    title: "The store through etcd's API: three members",
+    command,
+    etcdVersion: plan.etcd,
+    steps: 1 + plan.workloads.length,
+    expectedSeconds: START_SECONDS + plan.workloads.length * workloadSeconds(plan),
+    async run(stage) {
+      const record = new CarefulRecord(stage.record);
+      if (options.etcd !== false && plan.etcd === undefined)
+        record.note('There is no program named etcd on PATH: Kuorum is measured alone.');
+      try {
+        await measureAll(plan, stage, record);
+      } finally {
+        record.conclude();
+      }
+    },
+    sections: storeSections,
+  };
+}
+
+async function measureAll(plan: Plan, stage: ExperimentStage, record: CarefulRecord): Promise<void> {
+  const { clock, signal, progress, folder } = stage;
+  const { etcd: version } = plan;
+  progress.step('starting the clusters', START_SECONDS);
+  const common = { members: MEMBERS, clock, signal };
+  await Laboratory.use(
+    {
+      clock,
+      signal,
+      loadProgram: plan.loadProgram,
+      valueBytes: VALUE_BYTES,
+      start: [
+        () => startKuorumSystem({ ...common, folder: join(folder, 'kuorum') }),
+        ...(version === undefined
+          ? []
+          : [() => startEtcdSystem({ ...common, version, folder: join(folder, 'etcd') })]),
+      ],
+    },
+    async (laboratory) => {
+      for (const workload of plan.workloads) {
+        progress.step(`${workload.operation}, ${counted(workload.clients, 'client')}`, workloadSeconds(plan));
+        await measure(plan, laboratory, record, workload);
+      }
+    },
+  );
+}
+
+async function measure(
+  { seconds, rounds }: Plan,
+  laboratory: Laboratory,
+  record: CarefulRecord,
+  workload: Workload,
+): Promise<void> {
+  const { operation, clients } = workload;
+  const runs = await inRounds(laboratory.systems, rounds, (system) =>
+    laboratory.closedRun(system, workload, { seconds, warmUpSeconds: warmUpSeconds(seconds) }),
+  );
+  for (const [system, of] of runs) {
+    const condition = {
+      id: `${operation} members=${MEMBERS} clients=${clients} system=${system.name}`,
+      labels: { operation, members: MEMBERS, clients, system: system.name },
+      writes: operation === 'put',
+    };
+    record.measurement(closedMeasurement(condition, of), of);
+  }
+}
