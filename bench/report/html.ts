@@ -1,9 +1,10 @@
-/** A report as one page that needs nothing else: no network, no library, no second file, and no script. */
+/** A report as one page that needs nothing else: no network, no library, no second file; and all is said without its script. */
 import { escapeHtml } from '../../platform/index.js';
 import type { BenchDocument, Cell, Measurement, Metric, Section, Table } from '../lab/document.js';
 import { facts } from './facts.js';
 import { significant } from './numbers.js';
 import { figure } from './plots/figure.js';
+import { reportScript } from './script.js';
 import { reportStyle } from './style.js';
 import { verdictMarks } from './verdict-marks.js';
 
@@ -59,9 +60,12 @@ function measurementsHtml({ measurements }: BenchDocument): string {
 function invalidHtml({ measurements }: BenchDocument): string {
   const invalid = measurements.filter((measurement) => measurement.invalid !== undefined);
   if (invalid.length === 0) return '';
-  const items = invalid.map(
-    ({ id, invalid: why }) => `<li><code>${escapeHtml(id)}</code>: ${escapeHtml(why ?? '')}</li>`,
-  );
+  const reasons = [...new Set(invalid.map((measurement) => measurement.invalid ?? ''))];
+  // Figures of one run are void for one reason, which is said once.
+  const items = reasons.map((reason) => {
+    const ids = invalid.filter((measurement) => measurement.invalid === reason);
+    return `<li>${ids.map(({ id }) => `<code>${escapeHtml(id)}</code>`).join(', ')}: ${escapeHtml(reason)}</li>`;
+  });
   return `<div class="banner"><strong>Of ${measurements.length} measurements ${invalid.length} ${invalid.length === 1 ? 'is' : 'are'} invalid: their figures say nothing.</strong><ul>${items.join('')}</ul></div>`;
 }
 
@@ -80,6 +84,7 @@ export function documentHtml(document: BenchDocument): string {
 </head>
 <body>
 <header>
+<button id="theme" type="button" hidden>light / dark</button>
 <h1>${escapeHtml(title)}</h1>
 <code class="command">${escapeHtml(command)}</code>
 ${partial === undefined ? '' : `<p class="banner" role="note"><strong>Partial.</strong> Not all was measured: ${escapeHtml(partial)}</p>`}
@@ -94,6 +99,8 @@ ${sections.length < 2 ? '' : `<nav><ol>${contents.join('')}</ol></nav>`}
 ${sections.map((section, index) => sectionHtml(section, index, document)).join('\n')}
 ${measurementsHtml(document)}
 </main>
+<div id="tip" hidden></div>
+<script>${reportScript}</script>
 </body>
 </html>
 `;
