@@ -39,7 +39,7 @@ ${section.tables.map(tableHtml).join('\n')}
 }
 
 function metricRow({ name, unit, value, rounds }: Metric, first: string): string {
-  return `<tr>${first}<td>${escapeHtml(name)}</td><td>${significant(value)}</td><td>${escapeHtml(unit)}</td><td>${rounds.map(significant).join(' · ')}</td></tr>`;
+  return `<tr>${first}<td class="word">${escapeHtml(name)}</td><td>${significant(value)}</td><td class="word">${escapeHtml(unit)}</td><td class="rounds">${rounds.map(significant).join(' · ')}</td></tr>`;
 }
 
 function measurementRows({ id, metrics, invalid }: Measurement): string {
@@ -53,7 +53,7 @@ function measurementsHtml({ measurements }: BenchDocument): string {
   if (measurements.length === 0) return '';
   return `<section class="part"><h2>All measurements</h2>
 <details class="measurements"><summary>${measurements.length} measurements with every figure and its rounds</summary>
-<div class="scroll"><table><thead><tr><th scope="col">measurement</th><th scope="col">figure</th><th scope="col">value</th><th scope="col">unit</th><th scope="col">each round</th></tr></thead>
+<div class="scroll"><table><thead><tr><th scope="col">measurement</th><th scope="col" class="word">figure</th><th scope="col">value</th><th scope="col" class="word">unit</th><th scope="col" class="rounds">each round</th></tr></thead>
 <tbody>${measurements.map(measurementRows).join('\n')}</tbody></table></div></details></section>`;
 }
 

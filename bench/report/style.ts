@@ -59,8 +59,10 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; white-space:
 thead th { color: var(--faint); font-size: 12.5px; font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; }
 .reached { color: var(--good); } .missed { color: var(--bad); } .missed, .reached { font-weight: 600; } .invalid-cell { color: var(--warn); font-style: italic; }
+.banner ul { margin: 6px 0 2px; padding-left: 20px; }
 details { margin-top: 12px; } summary { cursor: pointer; font-weight: 600; }
-.measurements td:first-child, .measurements th:first-child { min-width: 180px; }
+.measurements th:first-child { min-width: 180px; } table .word, table td.word:first-child, table .rounds { text-align: left; min-width: 0; padding-left: 18px; }
+table .rounds { white-space: normal; } tbody th[rowspan] { border-bottom: 1px solid var(--faint); }
 .measurements .why { color: var(--bad); }
 header { position: relative; }
 #theme { float: right; margin: 2px 0 6px 14px; font: inherit; font-size: 13px; color: var(--faint); background: var(--panel);
@@ -72,10 +74,12 @@ header { position: relative; }
 @page { margin: 14mm; }
 @media print {
   :root, :root[data-theme="dark"] { ${light} }
-  body { padding: 0; max-width: none; font-size: 10.5pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-  h2 { break-after: avoid; border-top: 0; padding-top: 0; } section.part { break-before: page; } section.part h2 { margin-top: 0; }
-  figure, tr { break-inside: avoid; } figcaption, caption, h3 { break-after: avoid; }
+  body { padding: 0; max-width: none; font-size: 10pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  h2 { break-after: avoid; border-top: 0; padding-top: 0; } section.part + section.part { break-before: page; } section.part h2 { margin-top: 0; }
+  figure, tr, section > .scroll { break-inside: avoid; } figure { margin: 12px 0 14px; } figcaption, caption, h3 { break-after: avoid; }
   nav, #theme, #tip { display: none; } .scroll { overflow: visible; }
+  table { font-size: 8.5pt; } th, td { padding-left: 9px; white-space: normal; } th:first-child, td:first-child, .measurements th:first-child { min-width: 0; }
+  .banner ul { margin-bottom: 0; }
   details::details-content { content-visibility: visible; block-size: auto; }
   thead { display: table-header-group; }
 }
