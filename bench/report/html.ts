@@ -1,9 +1,10 @@
-/** A report as one page that needs nothing else: no network, no library, no second file, and no script. */
+/** A report as one page that needs nothing else: no network, no library, no second file; and all is said without its script. */
 import { escapeHtml } from '../../platform/index.js';
 import type { BenchDocument, Cell, Measurement, Metric, Section, Table } from '../lab/document.js';
 import { facts } from './facts.js';
 import { significant } from './numbers.js';
 import { figure } from './plots/figure.js';
+import { reportScript } from './script.js';
 import { reportStyle } from './style.js';
 import { verdictMarks } from './verdict-marks.js';
 
@@ -38,7 +39,7 @@ ${section.tables.map(tableHtml).join('\n')}
 }
 
 function metricRow({ name, unit, value, rounds }: Metric, first: string): string {
-  return `<tr>${first}<td>${escapeHtml(name)}</td><td>${significant(value)}</td><td>${escapeHtml(unit)}</td><td>${rounds.map(significant).join(' · ')}</td></tr>`;
+  return `<tr>${first}<td class="word">${escapeHtml(name)}</td><td>${significant(value)}</td><td class="word">${escapeHtml(unit)}</td><td class="rounds">${rounds.map(significant).join(' · ')}</td></tr>`;
 }
 
 function measurementRows({ id, metrics, invalid }: Measurement): string {
@@ -52,16 +53,19 @@ function measurementsHtml({ measurements }: BenchDocument): string {
   if (measurements.length === 0) return '';
   return `<section class="part"><h2>All measurements</h2>
 <details class="measurements"><summary>${measurements.length} measurements with every figure and its rounds</summary>
-<div class="scroll"><table><thead><tr><th scope="col">measurement</th><th scope="col">figure</th><th scope="col">value</th><th scope="col">unit</th><th scope="col">each round</th></tr></thead>
+<div class="scroll"><table><thead><tr><th scope="col">measurement</th><th scope="col" class="word">figure</th><th scope="col">value</th><th scope="col" class="word">unit</th><th scope="col" class="rounds">each round</th></tr></thead>
 <tbody>${measurements.map(measurementRows).join('\n')}</tbody></table></div></details></section>`;
 }
 
 function invalidHtml({ measurements }: BenchDocument): string {
   const invalid = measurements.filter((measurement) => measurement.invalid !== undefined);
   if (invalid.length === 0) return '';
-  const items = invalid.map(
-    ({ id, invalid: why }) => `<li><code>${escapeHtml(id)}</code>: ${escapeHtml(why ?? '')}</li>`,
-  );
+  const reasons = [...new Set(invalid.map((measurement) => measurement.invalid ?? ''))];
+  // Figures of one run are void for one reason, which is said once.
+  const items = reasons.map((reason) => {
+    const ids = invalid.filter((measurement) => measurement.invalid === reason);
+    return `<li>${ids.map(({ id }) => `<code>${escapeHtml(id)}</code>`).join(', ')}: ${escapeHtml(reason)}</li>`;
+  });
   return `<div class="banner"><strong>Of ${measurements.length} measurements ${invalid.length} ${invalid.length === 1 ? 'is' : 'are'} invalid: their figures say nothing.</strong><ul>${items.join('')}</ul></div>`;
 }
 
@@ -80,6 +84,7 @@ export function documentHtml(document: BenchDocument): string {
 </head>
 <body>
 <header>
+<button id="theme" type="button" hidden>light / dark</button>
 <h1>${escapeHtml(title)}</h1>
 <code class="command">${escapeHtml(command)}</code>
 ${partial === undefined ? '' : `<p class="banner" role="note"><strong>Partial.</strong> Not all was measured: ${escapeHtml(partial)}</p>`}
@@ -94,6 +99,8 @@ ${sections.length < 2 ? '' : `<nav><ol>${contents.join('')}</ol></nav>`}
 ${sections.map((section, index) => sectionHtml(section, index, document)).join('\n')}
 ${measurementsHtml(document)}
 </main>
+<div id="tip" hidden></div>
+<script>${reportScript}</script>
 </body>
 </html>
 `;

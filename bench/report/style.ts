@@ -20,7 +20,7 @@ export const reportStyle = `
 :root[data-theme="dark"] { ${dark} }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; padding: 28px clamp(14px, 4vw, 48px) 64px; max-width: 1120px; background: var(--ground); color: var(--text);
+body { margin: 0 auto; padding: 28px clamp(14px, 4vw, 48px) 64px; max-width: 1200px; background: var(--ground); color: var(--text);
   font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 h1 { font-size: clamp(22px, 3.4vw, 30px); line-height: 1.2; margin: 0 0 6px; letter-spacing: -0.01em; text-wrap: balance; }
 h2 { font-size: 20px; line-height: 1.3; margin: 48px 0 8px; padding-top: 14px; border-top: 1px solid var(--line); }
@@ -54,22 +54,32 @@ svg .shade { fill: var(--shade); } svg .shade-edge { stroke: var(--shade-edge); 
 .scroll { overflow-x: auto; margin: 6px 0 18px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: 6px; }
-th, td { padding: 4px 0 4px 22px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; min-width: 110px; }
+th, td { padding: 4px 0 4px 18px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; min-width: 150px; }
 thead th { color: var(--faint); font-size: 12.5px; font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; }
 .reached { color: var(--good); } .missed { color: var(--bad); } .missed, .reached { font-weight: 600; } .invalid-cell { color: var(--warn); font-style: italic; }
+.banner ul { margin: 6px 0 2px; padding-left: 20px; }
 details { margin-top: 12px; } summary { cursor: pointer; font-weight: 600; }
-.measurements td:first-child, .measurements th:first-child { min-width: 180px; }
+.measurements th:first-child { min-width: 180px; } table .word, table td.word:first-child, table .rounds { text-align: left; min-width: 0; padding-left: 18px; }
+table .rounds { white-space: normal; } tbody th[rowspan] { border-bottom: 1px solid var(--faint); }
 .measurements .why { color: var(--bad); }
-footer { margin-top: 48px; color: var(--faint); font-size: 13px; }
+header { position: relative; }
+#theme { float: right; margin: 2px 0 6px 14px; font: inherit; font-size: 13px; color: var(--faint); background: var(--panel);
+  border: 1px solid var(--line); border-radius: 4px; padding: 3px 10px; cursor: pointer; }
+#tip { position: fixed; z-index: 1; pointer-events: none; max-width: min(340px, 90vw); background: var(--ground); color: var(--text);
+  border: 1px solid var(--line); border-radius: 5px; padding: 6px 10px; font-size: 13px; line-height: 1.45; white-space: pre-line;
+  overflow-wrap: anywhere; box-shadow: 0 2px 12px rgba(0, 0, 0, 0.25); }
+[hidden] { display: none !important; }
 @page { margin: 14mm; }
 @media print {
   :root, :root[data-theme="dark"] { ${light} }
-  body { padding: 0; max-width: none; font-size: 10.5pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-  h2 { break-after: avoid; border-top: 0; padding-top: 0; } section.part { break-before: page; } section.part h2 { margin-top: 0; }
-  figure, tr { break-inside: avoid; } figcaption, caption, h3 { break-after: avoid; }
-  nav, button { display: none; } .scroll { overflow: visible; }
+  body { padding: 0; max-width: none; font-size: 10pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  h2 { break-after: avoid; border-top: 0; padding-top: 0; } section.part + section.part { break-before: page; } section.part h2 { margin-top: 0; }
+  figure, tr, section > .scroll { break-inside: avoid; } figure { margin: 12px 0 14px; } figcaption, caption, h3 { break-after: avoid; }
+  nav, #theme, #tip { display: none; } .scroll { overflow: visible; }
+  table { font-size: 8.5pt; } th, td { padding-left: 9px; white-space: normal; } th:first-child, td:first-child, .measurements th:first-child { min-width: 0; }
+  .banner ul { margin-bottom: 0; }
   details::details-content { content-visibility: visible; block-size: auto; }
   thead { display: table-header-group; }
 }

@@ -67,9 +67,11 @@ function verdictsText({ sections }: BenchDocument): readonly string[] {
 }
 
 function invalidText({ measurements }: BenchDocument, width: number): readonly string[] {
-  const invalid = measurements.flatMap(({ id, invalid: why }) =>
-    why === undefined ? [] : [wrapped(`- ${id}: ${why}`, width, '  ')],
-  );
+  const reasons = new Set(measurements.flatMap(({ invalid: why }) => why ?? []));
+  const invalid = [...reasons].map((reason) => {
+    const ids = measurements.filter(({ invalid: why }) => why === reason).map(({ id }) => id);
+    return wrapped(`- ${ids.join(', ')}: ${reason}`, width, '  ');
+  });
   return invalid.length === 0 ? [] : [`Invalid, so that their figures say nothing:\n${invalid.join('\n')}`];
 }
 

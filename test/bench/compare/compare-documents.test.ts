@@ -14,6 +14,9 @@ interface Noise {
   readonly common: number;
 }
 
+/** Making its histograms takes long. */
+const sample = sampleDocument();
+
 const quiet: Noise = { spread: 0.03, common: 0 };
 
 function metric(name: string, rounds: readonly number[], better: Metric['better'] = 'lower'): Metric {
@@ -47,11 +50,11 @@ function measured(
       invalid: undefined,
     };
   });
-  return { ...sampleDocument(), partial: undefined, measurements };
+  return { ...sample, partial: undefined, measurements };
 }
 
 const withMeasurements = (measurements: readonly Measurement[]): BenchDocument => ({
-  ...sampleDocument(),
+  ...sample,
   partial: undefined,
   measurements,
 });
@@ -174,7 +177,7 @@ describe('what cannot be told', () => {
   });
 
   it('is what a histogram alone says: its rounds are one', () => {
-    const { histogram } = sampleDocument().measurements[0]!;
+    const { histogram } = sample.measurements[0]!;
     const document = withMeasurements([one([], { histogram })]);
     const { metrics } = compareDocuments(document, document);
     expect(metrics.map(({ metric: name, verdict, ratio }) => [name, verdict, ratio])).toEqual([
@@ -210,7 +213,7 @@ describe('what is not compared', () => {
 
 describe('warnings', () => {
   it('name in what the runs differ besides', () => {
-    const before = sampleDocument();
+    const before = sample;
     const after: BenchDocument = {
       ...before,
       benchmark: 'reads',
@@ -231,7 +234,7 @@ describe('warnings', () => {
   });
 
   it('are none for one machine, one version and whole runs', () => {
-    const document = { ...sampleDocument(), partial: undefined };
+    const document = { ...sample, partial: undefined };
     expect(compareDocuments(document, document).warnings).toEqual([]);
   });
 });
@@ -262,7 +265,7 @@ describe('a comparison on a terminal', () => {
   });
 
   it('steers no terminal', () => {
-    const text = comparisonText(compareDocuments(hostileDocument(), sampleDocument()));
+    const text = comparisonText(compareDocuments(hostileDocument(), sample));
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 });

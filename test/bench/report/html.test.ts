@@ -1,7 +1,9 @@
 /** The page stands alone, says what is wrong with its figures, and cannot be broken by what it tells. */
+import { Script } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { BenchDocument, Plot } from '../../../bench/lab/document.js';
 import { documentHtml } from '../../../bench/report/html.js';
+import { reportScript } from '../../../bench/report/script.js';
 import { hostileDocument } from './support/hostile-document.js';
 import { sampleDocument } from './support/sample-document.js';
 
@@ -161,5 +163,15 @@ describe('a plot', () => {
     );
     expect(html).not.toMatch(/NaN|Infinity|undefined/);
     expect(elements(html).filter((name) => name === 'svg')).toHaveLength(2 * 5);
+  });
+});
+
+describe('its script', () => {
+  it('can be read by a browser', () => {
+    expect(() => new Script(reportScript)).not.toThrow();
+  });
+
+  it('cannot end the element around it', () => {
+    expect(reportScript).not.toContain('</');
   });
 });

@@ -102,8 +102,10 @@ describe('what is no report is refused:', () => {
 
   it('each place of it is either refused when wrong, or makes a page', () => {
     // Of long lists the first are like the rest.
-    const short = JSON.parse(JSON.stringify(sampleDocument()), (_, value: unknown) =>
-      Array.isArray(value) ? value.slice(0, 4) : value,
+    const { measurements, ...others } = sampleDocument();
+    const short = JSON.parse(
+      JSON.stringify({ ...others, measurements: measurements.slice(0, 1) }),
+      (_, value: unknown) => (Array.isArray(value) ? value.slice(0, 4) : value),
     ) as unknown;
     const few = places(short).filter((path) => path.every((step) => typeof step === 'string' || step < 2));
     expect(few.length).toBeGreaterThan(150);

@@ -58,7 +58,7 @@ function quorumMeasurements(random: Random): readonly Measurement[] {
           metric(random, 'p99', 'ms', 'lower', median * 4.1),
           metric(random, 'entries per sync', 'entries', 'neither', load / 4),
         ],
-        histogram: histogramOf(random, 20_000, median, 0.45),
+        histogram: histogramOf(random, 12_000, median, 0.45),
         invalid:
           members === 7 && load === 80
             ? 'the generator fell behind: 1.2% of requests were sent late'
