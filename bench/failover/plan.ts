@@ -1,5 +1,6 @@
 /** What `kuorum bench failover` is to do: which faults, on whom, how often, under which election timeouts. */
 import { UserError } from '../../cluster/index.js';
+import { checkDistinct, durationText } from '../lab/inputs.js';
 
 export const failoverKinds = ['kill', 'pause', 'partition'] as const;
 export type FailoverKind = (typeof failoverKinds)[number];
@@ -53,35 +54,34 @@ export function watchMilliseconds({ target, electionTimeoutMilliseconds }: Serie
 
 /** Throws a UserError for what cannot be measured. */
 export function checkFailoverSettings(settings: FailoverSettings): void {
-  const { members, rounds, perSecond, electionTimeoutsMilliseconds: timeouts } = settings;
+  const { members, rounds, perSecond, electionTimeoutsMilliseconds: timeouts, kinds, targets } = settings;
   checkQuorumSize('failover', members);
   if (!Number.isInteger(rounds) || rounds < 1)
-    throw new UserError(`failover takes one round or more of each kind, not ${rounds}`);
+    throw new UserError(`--rounds: each kind takes one round or more, not ${rounds}`);
   checkRate(perSecond);
-  if (timeouts.length === 0) throw new UserError('failover takes one election timeout or more');
   for (const timeout of timeouts) {
     if (timeout >= MIN_ELECTION_TIMEOUT_MILLISECONDS && timeout <= MAX_ELECTION_TIMEOUT_MILLISECONDS)
       continue;
     throw new UserError(
-      `an election timeout is from ${MIN_ELECTION_TIMEOUT_MILLISECONDS} ms to ${MAX_ELECTION_TIMEOUT_MILLISECONDS / 1000} s, not ${timeout} ms`,
+      `--election-timeout: from ${durationText(MIN_ELECTION_TIMEOUT_MILLISECONDS)} to ${durationText(MAX_ELECTION_TIMEOUT_MILLISECONDS)}, not ${durationText(timeout)}`,
     );
   }
-  if (settings.kinds.length === 0) throw new UserError(`failover takes some of ${failoverKinds.join(', ')}`);
-  if (settings.targets.length === 0)
-    throw new UserError(`failover takes some of ${failoverTargets.join(', ')}`);
+  checkDistinct('--election-timeout', timeouts);
+  checkDistinct('--kinds', kinds);
+  checkDistinct('--targets', targets);
 }
 
 /** Fewer than three members have no leader to spare, and an even number tolerates no more than one fewer. */
 export function checkQuorumSize(what: string, members: number): void {
   if ([3, 5, 7].includes(members)) return;
   throw new UserError(
-    `${what} is measured with 3, 5 or 7 members, not ${members}: fewer have nobody to take over, and an even number tolerates no more failures than one fewer`,
+    `--members: ${what} is measured with 3, 5 or 7 members, not ${members}: fewer have nobody to take over, and an even number tolerates no more failures than one fewer`,
   );
 }
 
 export function checkRate(perSecond: number): void {
   if (perSecond > 0 && perSecond <= MAX_PER_SECOND) return;
-  throw new UserError(`a rate is above 0 and at most ${MAX_PER_SECOND} requests a second, not ${perSecond}`);
+  throw new UserError(`--rate: above 0 and at most ${MAX_PER_SECOND} requests a second, not ${perSecond}`);
 }
 
 /** In the order in which they are measured: one cluster for each system and election timeout. */

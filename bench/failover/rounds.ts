@@ -3,8 +3,9 @@ import { delay } from '../../client/index.js';
 import type { ClusterStatus } from '../../cluster/index.js';
 import type { Clock, Random } from '../../platform/index.js';
 import type { ExperimentStage } from '../lab/experiment.js';
+import type { LoadGenerator } from '../lab/laboratory.js';
 import type { OpenLoadResult } from '../lab/open-load.js';
-import { type LoadGenerator, startSteadyLoad } from '../lab/steady-load.js';
+import { startSteadyLoad } from '../lab/steady-load.js';
 import type { MeasuredSystem } from '../lab/system.js';
 import { untilDefined } from '../until.js';
 import { MemberLogs } from './member-logs.js';
@@ -113,6 +114,28 @@ function startLoad(
     },
     stage.signal,
   );
+}
+
+const TRIAL_MILLISECONDS = 1_500;
+/** With fewer answered and nobody struck, a fault would not be seen. */
+const MIN_ANSWERED_SHARE = 0.9;
+
+/** A while of load without a fault. `reason`: why this rate is too high for this machine. */
+export async function tryLoad(
+  lab: FailoverStage,
+  series: Series,
+): Promise<{ readonly result: OpenLoadResult; readonly reason: string | undefined }> {
+  const { clock, signal } = lab.stage;
+  await untilWhole(lab.system, lab.stage);
+  const load = startLoad(lab, series);
+  await delay(clock, TRIAL_MILLISECONDS, signal);
+  const result = await load.stop();
+  const { answered, due, seconds } = result;
+  const reason =
+    answered >= MIN_ANSWERED_SHARE * due
+      ? undefined
+      : `without any fault ${(answered / seconds).toFixed(0)} of ${lab.perSecond} requests a second were answered, which is too few to tell a fault by`;
+  return { result, reason };
 }
 
 /** Resolves with the time from which the member was struck. */

@@ -1,6 +1,7 @@
 /** `kuorum bench faults`: what clients see while a cluster suffers one thing after the other. */
 import { join } from 'node:path';
 import type { Experiment, ExperimentStage } from '../lab/experiment.js';
+import { durationText } from '../lab/inputs.js';
 import { startKuorumSystem } from '../lab/kuorum-system.js';
 import { startLoadGenerator } from '../lab/steady-load.js';
 import { faultsTimeline } from './faults-timeline.js';
@@ -48,7 +49,7 @@ export function faultsExperiment({ loadProgram, seed = DEFAULT_SEED, ...own }: F
 
 function commandOf({ members, perSecond, faultSeconds, only }: FaultsSettings): string {
   const all = faultNames.every((name) => only.includes(name));
-  return `kuorum bench faults --members ${members} --rate ${perSecond} --duration-per-fault ${faultSeconds * 1000}ms${
+  return `kuorum bench faults --members ${members} --rate ${perSecond} --duration-per-fault ${durationText(faultSeconds * 1000)}${
     all ? '' : ` --only ${only.join(',')}`
   }`;
 }

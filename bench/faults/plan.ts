@@ -1,6 +1,7 @@
 /** What `kuorum bench faults` is to do. */
 import { UserError } from '../../cluster/index.js';
 import { checkQuorumSize, checkRate } from '../failover/plan.js';
+import { checkDistinct } from '../lab/inputs.js';
 import { type FaultName, faultNames, type PhaseName } from './phases.js';
 
 export interface FaultsSettings {
@@ -31,12 +32,12 @@ export function checkFaultsSettings({ members, perSecond, faultSeconds, only }: 
   checkQuorumSize('what faults do', members);
   checkRate(perSecond);
   if (!(faultSeconds > 0 && faultSeconds <= MAX_FAULT_SECONDS))
-    throw new UserError(`a fault lasts more than nothing and at most an hour, not ${faultSeconds} s`);
-  if (only.length === 0) throw new UserError(`faults takes some of ${faultNames.join(', ')}`);
+    throw new UserError(`--duration-per-fault: more than nothing and at most an hour, not ${faultSeconds} s`);
   for (const name of only) {
     if (faultNames.some((known) => known === name)) continue;
-    throw new UserError(`there is no fault ${name}: take some of ${faultNames.join(', ')}`);
+    throw new UserError(`--only: there is no fault ${name}; take some of ${faultNames.join(', ')}`);
   }
+  checkDistinct('--only', only);
 }
 
 /** In the order in which they are run. */

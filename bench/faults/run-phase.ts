@@ -2,7 +2,8 @@
 import { delay } from '../../client/index.js';
 import type { Cluster } from '../../cluster/index.js';
 import type { ExperimentStage } from '../lab/experiment.js';
-import { type LoadGenerator, startSteadyLoad } from '../lab/steady-load.js';
+import type { LoadGenerator } from '../lab/laboratory.js';
+import { startSteadyLoad } from '../lab/steady-load.js';
 import type { MeasuredSystem } from '../lab/system.js';
 import type { PhaseRecord } from './phase-record.js';
 import type { PhaseName } from './phases.js';
