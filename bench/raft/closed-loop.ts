@@ -18,6 +18,8 @@ export interface LoopResult {
   readonly perSecond: number;
   /** As `Latencies` encodes it. */
   readonly histogram: string;
+  /** Why the figures say nothing. */
+  readonly invalid: string | undefined;
 }
 
 export interface LatencyRecorder {
@@ -35,6 +37,7 @@ export function latencyRecorder(): LatencyRecorder {
       errors,
       perSecond: latencies.count / seconds,
       histogram: latencies.encode(),
+      invalid: undefined,
     }),
   };
 }

@@ -13,7 +13,15 @@ import {
   RaftCounters,
 } from '../../raft/index.js';
 import { type LatencyRecorder, latencyRecorder } from './closed-loop.js';
-import { type RunOptions, type RunResult, runResult, type Subject, unbatchedLimits, warmUp } from './run.js';
+import {
+  type ClosedLoad,
+  type RunOptions,
+  type RunResult,
+  runResult,
+  type Subject,
+  unbatchedLimits,
+  warmUp,
+} from './run.js';
 
 const ids = [1, 2, 3];
 /** The event loop gets its turn this often. */
@@ -61,7 +69,7 @@ class Cores implements Subject {
     this.#byId = new Map(this.#members.map((member) => [member.id, member]));
   }
 
-  async run(options: RunOptions, signal: AbortSignal): Promise<RunResult> {
+  async run(options: RunOptions<ClosedLoad>, signal: AbortSignal): Promise<RunResult> {
     const leader = this.#elect();
     await this.#load(leader, warmUp(options), signal);
     const before = leader.counters.statistics;
@@ -85,16 +93,16 @@ class Cores implements Subject {
     throw new Error('three cores elected nobody');
   }
 
-  /** Keeps `inFlight` proposals under way until the time is over; returns the seconds it took. */
-  async #load(leader: CoreMember, options: RunOptions, signal: AbortSignal): Promise<number> {
-    const { inFlight, seconds, payloadBytes } = options;
+  /** Keeps so many proposals under way until the time is over; returns the seconds it took. */
+  async #load(leader: CoreMember, options: RunOptions<ClosedLoad>, signal: AbortSignal): Promise<number> {
+    const { load, seconds, payloadBytes } = options;
     const clock = this.#clock;
     this.#recorder = latencyRecorder();
     const startedAt = clock.monotonicMilliseconds();
     const endAt = startedAt + seconds * 1000;
     let turnEndsAt = startedAt + TURN_MILLISECONDS;
     for (let now = startedAt; now < endAt; now = clock.monotonicMilliseconds()) {
-      while (this.#proposedAt.length - this.#committed < inFlight) {
+      while (this.#proposedAt.length - this.#committed < load.inFlight) {
         // A buffer of its own, as each proposal has in life.
         const data = new Uint8Array(payloadBytes);
         leader.inbox.push({ kind: 'propose', id: this.#nextId, data });

@@ -1,9 +1,10 @@
 /** A member with nothing around it: its store on LevelDB, made in an empty folder. */
 import { mkdir } from 'node:fs/promises';
-import { type Clock, levelDbDisk, type Random, silentLogger } from '../../platform/index.js';
+import { type Clock, levelDbDisk, type Random, seededRandom, silentLogger } from '../../platform/index.js';
 import { createRaftNode, type Transport } from '../../raft/index.js';
 import { formatMemberFolder, type MemberStore, openMemberStore } from '../../storage/index.js';
-import { closedLoop } from './closed-loop.js';
+import { closedLoop, type LoopResult } from './closed-loop.js';
+import { openLoop } from './open-loop.js';
 import { type Layer, type RunOptions, type RunResult, runResult, unbatchedLimits, warmUp } from './run.js';
 
 /** So many keys are written over and over. */
@@ -58,7 +59,7 @@ export async function measureMember(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const { inFlight, payloadBytes } = options;
+  const { load, payloadBytes } = options;
   const value = Buffer.alloc(payloadBytes, 'x');
   const keys = Array.from({ length: KEYS }, (_, n) => Buffer.from(`/bench/${n}`));
   const submit = async (sequence: number): Promise<boolean> => {
@@ -69,10 +70,22 @@ export async function measureMember(
     );
     return outcome.kind === 'done';
   };
-  const load = (seconds: number): ReturnType<typeof closedLoop> =>
-    closedLoop({ inFlight, seconds, clock, signal, submit });
-  await load(warmUp(options).seconds);
+  const propose = (seconds: number): Promise<LoopResult> => {
+    const common = { seconds, clock, signal, submit };
+    switch (load.kind) {
+      case 'closed':
+        return closedLoop({ ...common, inFlight: load.inFlight });
+      case 'open':
+        return openLoop({
+          ...common,
+          perSecond: load.perSecond,
+          random: seededRandom(load.seed),
+          timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+        });
+    }
+  };
+  await propose(warmUp(options).seconds);
   const before = raft.statistics();
-  const loop = await load(options.seconds);
+  const loop = await propose(options.seconds);
   return runResult(layer, options, loop, before, raft.statistics());
 }

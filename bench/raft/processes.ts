@@ -9,7 +9,7 @@ import { type Clock, systemRandom } from '../../platform/index.js';
 import { untilDefined } from '../until.js';
 import { memberIds, memberName } from './member.js';
 import type { BenchAnswer, BenchRequest } from './protocol.js';
-import type { RunOptions, RunResult, Subject } from './run.js';
+import type { OpenSubject, RunOptions, RunResult } from './run.js';
 
 /** Where the built benchmark finds its member. */
 export const memberProgram = (): string => fileURLToPath(new URL('./bench-member.js', import.meta.url));
@@ -62,7 +62,7 @@ export interface ProcessesOptions {
   readonly batching: boolean;
 }
 
-export async function openProcesses(options: ProcessesOptions): Promise<Subject> {
+export async function openProcesses(options: ProcessesOptions): Promise<OpenSubject> {
   const { folder, clock, batching, program } = options;
   const members = memberIds.map((id) => new MemberProcess(id, program));
   const close = async (): Promise<void> => {

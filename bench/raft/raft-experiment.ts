@@ -5,12 +5,12 @@
 import { join } from 'node:path';
 import type { Measurement, Metric } from '../lab/document.js';
 import type { Experiment, ExperimentStage } from '../lab/experiment.js';
-import { figure, latencyFigures, merged, sum } from '../lab/figures.js';
+import { figure, latencyFigures, merged, metricOf, sum } from '../lab/figures.js';
 import { checkDistinct } from '../lab/inputs.js';
 import { openCores } from './core-alone.js';
 import { openInProcessMembers } from './in-process.js';
 import { memberProgram, openProcesses } from './processes.js';
-import type { Layer, RunResult, Subject } from './run.js';
+import type { Layer, OpenSubject, RunOptions, RunResult, Subject } from './run.js';
 import { raftSections } from './sections.js';
 
 export interface RaftBenchOptions {
@@ -70,8 +70,9 @@ export function raftExperiment(options: RaftBenchOptions = {}): Experiment {
     benchmark: 'raft',
     title: 'The log by itself: the core alone, three members in one process, three processes',
     command: `kuorum bench raft --payloads ${payloads.join(',')} --in-flight ${inFlight.join(',')} --seconds-per-run ${seconds}`,
-    steps: conditions,
-    expectedSeconds: 5 * plans.length + conditions * conditionSeconds(settings),
+    steps: conditions + payloads.length,
+    expectedSeconds:
+      5 * plans.length + conditions * conditionSeconds(settings) + payloads.length * layerSeconds(settings),
     async run(stage) {
       for (const plan of plans) await measurePlan({ ...settings, stage }, plan);
     },
@@ -79,47 +80,93 @@ export function raftExperiment(options: RaftBenchOptions = {}): Experiment {
   };
 }
 
-/** All layers, with the warm-up of each round. */
-function conditionSeconds({ seconds }: Settings): number {
-  return layers.length * (seconds * 1.5 + ROUNDS * ROUND_OVERHEAD_SECONDS);
+/** With the warm-up of each round. */
+function layerSeconds({ seconds }: Settings): number {
+  return seconds * 1.5 + ROUNDS * ROUND_OVERHEAD_SECONDS;
+}
+
+function conditionSeconds(settings: Settings): number {
+  return layers.length * layerSeconds(settings);
 }
 
 async function measurePlan(bench: Bench, plan: Plan): Promise<void> {
   if (plan.payloads.length === 0 || plan.inFlight.length === 0) return;
   const subjects: Subject[] = [];
   try {
-    for (const layer of layers) subjects.push(await openLayer(bench, layer, plan.batching));
+    for (const layer of ['core', 'in-process'] as const)
+      subjects.push(await openLayer(bench, layer, plan.batching));
+    const processes = await openThreeProcesses(bench, plan.batching);
+    subjects.push(processes);
     for (const payloadBytes of plan.payloads) {
-      for (const inFlight of plan.inFlight) await measure(bench, plan, subjects, { payloadBytes, inFlight });
+      let most = 0;
+      for (const inFlight of plan.inFlight)
+        most = Math.max(most, await measure(bench, plan, subjects, { payloadBytes, inFlight }));
+      if (plan.batching) await measureAtHalf(bench, processes, payloadBytes, most);
     }
   } finally {
     await Promise.all(subjects.map((subject) => subject.close()));
   }
 }
 
+/** Resolves with the entries a second of the three processes. */
 async function measure(
   bench: Bench,
   { batching }: Plan,
   subjects: readonly Subject[],
   { payloadBytes, inFlight }: { readonly payloadBytes: number; readonly inFlight: number },
-): Promise<void> {
+): Promise<number> {
   const { stage, seconds } = bench;
   stage.progress.step(
     `${payloadBytes} B, ${inFlight} in flight${batching ? '' : ', nothing shared'}`,
     conditionSeconds(bench),
   );
   const results = new Map<Layer, RunResult[]>(subjects.map(({ layer }) => [layer, []]));
-  const options = { payloadBytes, inFlight, batching, seconds: seconds / ROUNDS };
+  const load = { kind: 'closed', inFlight } as const;
+  const options = { payloadBytes, load, batching, seconds: seconds / ROUNDS };
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const subject of round % 2 === 0 ? subjects : subjects.toReversed())
       results.get(subject.layer)!.push(await subject.run(options, stage.signal));
   }
   for (const runs of results.values()) stage.record.measurement(measurementOf(runs));
+  const processes = measurementOf(results.get('processes')!);
+  return metricOf(processes, 'throughput')?.value ?? 0;
+}
+
+/** Three processes under half of the most that they took. */
+async function measureAtHalf(
+  bench: Bench,
+  processes: OpenSubject,
+  payloadBytes: number,
+  mostPerSecond: number,
+): Promise<void> {
+  const { stage, seconds } = bench;
+  stage.progress.step(`${payloadBytes} B, half of the most`, layerSeconds(bench));
+  if (mostPerSecond === 0) return;
+  const runs: RunResult[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const options: RunOptions = {
+      payloadBytes,
+      load: { kind: 'open', perSecond: mostPerSecond / 2, seed: round + 1 },
+      batching: true,
+      seconds: seconds / ROUNDS,
+    };
+    runs.push(await processes.run(options, stage.signal));
+  }
+  stage.record.measurement(measurementOf(runs));
+}
+
+function loadLabels({ load }: RunResult): Readonly<Record<string, string | number>> {
+  switch (load.kind) {
+    case 'closed':
+      return { 'in flight': load.inFlight };
+    case 'open':
+      return { load: '50%' };
+  }
 }
 
 /** @param runs rounds of one condition, at least one */
 export function measurementOf(runs: readonly RunResult[]): Measurement {
-  const { layer, payloadBytes, inFlight, batching } = runs[0]!;
+  const { layer, payloadBytes, load, batching } = runs[0]!;
   const histograms = runs.map(({ histogram }) => histogram);
   const shared = batching ? 'shared' : 'unshared';
   const mean = (kind: Pick<Metric, 'name' | 'unit' | 'better'>, of: (run: RunResult) => number) =>
@@ -128,9 +175,12 @@ export function measurementOf(runs: readonly RunResult[]): Measurement {
       return entries === 0 ? undefined : sum(some.map((run) => of(run) * run.entries)) / entries;
     });
   return {
-    id: `propose layer=${layer} payload=${payloadBytes} in-flight=${inFlight} ${shared}`,
-    labels: { layer, payload: payloadBytes, 'in flight': inFlight, writes: shared },
+    id: `propose layer=${layer} payload=${payloadBytes} ${load.kind === 'closed' ? `in-flight=${load.inFlight}` : 'load=50%'} ${shared}`,
+    labels: { layer, payload: payloadBytes, ...loadLabels(runs[0]!), writes: shared },
     metrics: [
+      ...figure({ name: 'offered', unit: 'operations/s', better: 'neither' }, runs, ([run]) =>
+        run?.load.kind === 'open' ? run.load.perSecond : undefined,
+      ),
       ...figure(
         { name: 'throughput', unit: 'operations/s', better: 'higher' },
         runs,
@@ -148,19 +198,30 @@ export function measurementOf(runs: readonly RunResult[]): Measurement {
       ...mean({ name: 'bytes per entry', unit: 'bytes', better: 'lower' }, (run) => run.bytesPerEntry),
     ],
     histogram: merged(histograms).encode(),
-    invalid: undefined,
+    invalid: runs.find((run) => run.invalid !== undefined)?.invalid,
   };
 }
 
-function openLayer({ stage, program }: Bench, layer: Layer, batching: boolean): Promise<Subject> {
-  const { clock } = stage;
-  const folder = join(stage.folder, `${layer}-${batching ? 'shared' : 'unshared'}`);
+function folderOf({ stage }: Bench, layer: Layer, batching: boolean): string {
+  return join(stage.folder, `${layer}-${batching ? 'shared' : 'unshared'}`);
+}
+
+function openLayer(bench: Bench, layer: 'core' | 'in-process', batching: boolean): Promise<Subject> {
+  const { clock } = bench.stage;
   switch (layer) {
     case 'core':
       return Promise.resolve(openCores(clock, batching));
     case 'in-process':
-      return openInProcessMembers(folder, clock, batching);
-    case 'processes':
-      return openProcesses({ folder, program, clock, batching });
+      return openInProcessMembers(folderOf(bench, layer, batching), clock, batching);
   }
+}
+
+function openThreeProcesses(bench: Bench, batching: boolean): Promise<OpenSubject> {
+  const { stage, program } = bench;
+  return openProcesses({
+    folder: folderOf(bench, 'processes', batching),
+    program,
+    clock: stage.clock,
+    batching,
+  });
 }

@@ -11,9 +11,24 @@ export type Layer =
   /** Three processes: the store on LevelDB, gRPC under mutual TLS. */
   | 'processes';
 
-export interface RunOptions {
-  readonly payloadBytes: number;
+/** So many entries under way at once, each followed by the next. */
+export interface ClosedLoad {
+  readonly kind: 'closed';
   readonly inFlight: number;
+}
+
+/** So many due a second, whatever is outstanding. */
+export interface OpenLoad {
+  readonly kind: 'open';
+  readonly perSecond: number;
+  readonly seed: number;
+}
+
+export type Load = ClosedLoad | OpenLoad;
+
+export interface RunOptions<Loads extends Load = Load> {
+  readonly payloadBytes: number;
+  readonly load: Loads;
   /** False: one entry in each write and each message, for comparison. */
   readonly batching: boolean;
   readonly seconds: number;
@@ -32,22 +47,27 @@ export interface RunResult extends LoopResult, Omit<RunOptions, 'seconds'> {
 export interface Subject {
   readonly layer: Layer;
   readonly batching: boolean;
-  run(options: RunOptions, signal: AbortSignal): Promise<RunResult>;
+  run(options: RunOptions<ClosedLoad>, signal: AbortSignal): Promise<RunResult>;
   close(): Promise<void>;
+}
+
+/** One that also bears a load that comes when it is due. */
+export interface OpenSubject extends Subject {
+  run(options: RunOptions, signal: AbortSignal): Promise<RunResult>;
 }
 
 /** Limits under which nothing shares a write or a message. */
 export const unbatchedLimits = { maxLogBatchBytes: 1, maxMessageBytes: 1 } as const;
 
 /** A run that is not counted, so that the first one counted is not the compiler's. */
-export const warmUp = (options: RunOptions): RunOptions => ({
+export const warmUp = <Loads extends Load>(options: RunOptions<Loads>): RunOptions<Loads> => ({
   ...options,
   seconds: Math.min(0.5, options.seconds / 2),
 });
 
 export function runResult(
   layer: Layer,
-  { payloadBytes, inFlight, batching }: RunOptions,
+  { payloadBytes, load, batching }: RunOptions,
   loop: LoopResult,
   before: RaftStatistics,
   after: RaftStatistics,
@@ -57,7 +77,7 @@ export function runResult(
   return {
     layer,
     payloadBytes,
-    inFlight,
+    load,
     batching,
     ...loop,
     entriesPerWrite: share('entriesWritten', 'entryWrites'),

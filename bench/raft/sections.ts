@@ -1,7 +1,7 @@
 /** What was found about the log, as tables and plots. Speed is told in ratios within one run as well. */
-import type { Measurement, Section } from '../lab/document.js';
+import type { Cell, Measurement, Section } from '../lab/document.js';
 import type { Findings } from '../lab/experiment.js';
-import { ratioOf } from '../lab/figures.js';
+import { metricOf, ratioOf } from '../lab/figures.js';
 import { bar, cell, failureColumns, loadColumns, measurementTable, quantityCell } from '../lab/tables.js';
 import { quantity } from '../report/index.js';
 import type { Layer } from './run.js';
@@ -16,6 +16,7 @@ const layerOf = ({ labels }: Measurement): Layer => labels['layer'] as Layer;
 const isShared = ({ labels }: Measurement): boolean => labels['writes'] === 'shared';
 const payloadOf = ({ labels }: Measurement): number => Number(labels['payload']);
 const inFlightOf = ({ labels }: Measurement): number => Number(labels['in flight']);
+const isClosed = ({ labels }: Measurement): boolean => labels['in flight'] !== undefined;
 const unique = <Value>(values: readonly Value[]): readonly Value[] => [...new Set(values)];
 
 export interface Comparison {
@@ -112,10 +113,84 @@ function entriesSection(measurements: readonly Measurement[]): Section {
   };
 }
 
-export function raftSections({ measurements }: Findings): readonly Section[] {
+/** What a cluster of three processes is to do with entries of 256 bytes on two cores. */
+const aims = { payloadBytes: 256, perSecond: 10_000, p99Milliseconds: 50 } as const;
+
+function verdictCell(value: number, unit: 'operations/s' | 'ms', reached: boolean): Cell {
+  return { text: quantity(value, unit), verdict: reached ? 'reached' : 'missed' };
+}
+
+function aimRows(measurements: readonly Measurement[]): readonly (readonly Cell[])[] {
+  const ours = measurements.filter(
+    (each) =>
+      layerOf(each) === 'processes' &&
+      payloadOf(each) === aims.payloadBytes &&
+      isShared(each) &&
+      each.invalid === undefined,
+  );
+  const most = Math.max(...ours.filter(isClosed).map((each) => metricOf(each, 'throughput')?.value ?? 0));
+  const half = ours.find((each) => !isClosed(each));
+  const p99 = half && metricOf(half, 'p99')?.value;
+  return [
+    ...(most > 0
+      ? [
+          [
+            cell('entries a second, at the most'),
+            verdictCell(most, 'operations/s', most >= aims.perSecond),
+            cell(`at least ${quantity(aims.perSecond, 'operations/s')}`),
+          ],
+        ]
+      : []),
+    ...(p99 === undefined
+      ? []
+      : [
+          [
+            cell('p99 under half of that load'),
+            verdictCell(p99, 'ms', p99 < aims.p99Milliseconds),
+            cell(`below ${quantity(aims.p99Milliseconds, 'ms')}`),
+          ],
+        ]),
+  ];
+}
+
+function halfSection(measurements: readonly Measurement[]): Section {
+  const halves = measurements.filter((each) => !isClosed(each));
+  const rows = aimRows(measurements);
+  return {
+    title: 'At half of the most',
+    text:
+      'Three processes, and entries that are due by a plan, whatever is outstanding: as many as half of the most above. ' +
+      'An entry takes from when it was due.',
+    tables: [
+      measurementTable({
+        title: 'Open loop',
+        of: 'payload',
+        columns: [{ title: 'offered', metric: 'offered' }, ...loadColumns, ...failureColumns],
+        rows: halves.map((measurement) => ({
+          name: quantity(payloadOf(measurement), 'bytes'),
+          measurement,
+        })),
+      }),
+      ...(rows.length === 0
+        ? []
+        : [
+            {
+              title: `What three processes are to do with ${quantity(aims.payloadBytes, 'bytes')} on two cores`,
+              columns: ['figure', 'value', 'aim'],
+              rows,
+            },
+          ]),
+    ],
+    plots: [],
+  };
+}
+
+export function raftSections({ measurements: all }: Findings): readonly Section[] {
+  const measurements = all.filter(isClosed);
   if (!measurements.some(isShared)) return [];
   return [
     entriesSection(measurements),
+    ...(all.some((each) => !isClosed(each)) ? [halfSection(all)] : []),
     {
       title: 'Ratios',
       text: 'Each is the median of the rounds, in which the two stood side by side.',

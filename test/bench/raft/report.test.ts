@@ -11,7 +11,8 @@ function run(layer: RunResult['layer'], perSecond: number, more: Partial<RunResu
   return {
     layer,
     payloadBytes: 256,
-    inFlight: 64,
+    load: { kind: 'closed', inFlight: 64 },
+    invalid: undefined,
     batching: true,
     seconds: 1,
     entries: perSecond,
@@ -38,7 +39,7 @@ describe('the report of the log', () => {
         run('core', 1_000),
         run('in-process', 100),
         run('processes', 50),
-        run('core', 7, { inFlight: 2 }),
+        run('core', 7, { load: { kind: 'closed', inFlight: 2 } }),
       ),
     ).toEqual([
       ['one process / core alone', 0.1],
@@ -50,7 +51,7 @@ describe('the report of the log', () => {
     expect(
       ratios(
         run('processes', 80),
-        run('processes', 10, { inFlight: 1 }),
+        run('processes', 10, { load: { kind: 'closed', inFlight: 1 } }),
         run('processes', 20, { batching: false }),
       ),
     ).toEqual([
@@ -81,5 +82,29 @@ describe('the report of the log', () => {
       '1.50 ms',
     ]);
     expect(raftSections({ measurements: [], timelines: [] })).toEqual([]);
+  });
+
+  it('judges the aims by the most that three processes took, and by half of that', () => {
+    const open = { kind: 'open', perSecond: 6_000, seed: 1 } as const;
+    const measurements = [
+      measurementOf([run('processes', 9_000, { load: { kind: 'closed', inFlight: 1 } })]),
+      measurementOf([run('processes', 12_000)]),
+      measurementOf([run('processes', 6_000, { load: open })]),
+    ];
+    const section = raftSections({ measurements, timelines: [] }).find(
+      ({ title }) => title === 'At half of the most',
+    );
+    expect(section?.tables[1]?.rows).toEqual([
+      [
+        { text: 'entries a second, at the most' },
+        { text: '12,000/s', verdict: 'reached' },
+        { text: 'at least 10,000/s' },
+      ],
+      [
+        { text: 'p99 under half of that load' },
+        { text: '1.50 ms', verdict: 'reached' },
+        { text: 'below 50 ms' },
+      ],
+    ]);
   });
 });

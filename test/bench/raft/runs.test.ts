@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { closedLoop } from '../../../bench/raft/closed-loop.js';
 import { openCores } from '../../../bench/raft/core-alone.js';
 import { openInProcessMembers } from '../../../bench/raft/in-process.js';
-import type { RunOptions, Subject } from '../../../bench/raft/run.js';
-import { systemClock } from '../../../platform/index.js';
+import { openLoop } from '../../../bench/raft/open-loop.js';
+import type { ClosedLoad, RunOptions, Subject } from '../../../bench/raft/run.js';
+import { seededRandom, systemClock } from '../../../platform/index.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const clock = systemClock();
 const { signal } = new AbortController();
-const options: RunOptions = { payloadBytes: 100, inFlight: 16, batching: true, seconds: 0.2 };
+const load: ClosedLoad = { kind: 'closed', inFlight: 16 };
+const options: RunOptions<ClosedLoad> = { payloadBytes: 100, load, batching: true, seconds: 0.2 };
 
 describe('the closed loop', () => {
   it('keeps exactly so many under way, and counts failures apart', async () => {
@@ -47,10 +49,41 @@ describe('the closed loop', () => {
   });
 });
 
+describe('the open loop', () => {
+  it('proposes what is due by its plan, and counts what was not acknowledged apart', async () => {
+    let proposed = 0;
+    const common = { perSecond: 2_000, seconds: 0.1, clock, signal, timeoutMilliseconds: 10_000 };
+    const result = await openLoop({
+      ...common,
+      random: seededRandom(3),
+      submit: async (sequence) => {
+        proposed += 1;
+        return sequence !== 3;
+      },
+    });
+    const again = await openLoop({ ...common, random: seededRandom(3), submit: async () => true });
+    expect(result.errors).toBe(1);
+    expect(result.entries).toBe(proposed - 1);
+    expect(again.entries).toBe(proposed);
+    expect(proposed).toBeGreaterThan(100);
+  });
+
+  it('ends when interrupted', async () => {
+    const controller = new AbortController();
+    const submit = async (): Promise<boolean> => {
+      controller.abort();
+      return true;
+    };
+    const options = { perSecond: 100, seconds: 3_600, clock, timeoutMilliseconds: 10_000 };
+    const loop = openLoop({ ...options, random: seededRandom(1), submit, signal: controller.signal });
+    await expect(loop).rejects.toThrow();
+  });
+});
+
 describe('the core alone', () => {
   it('shares writes and messages among what is proposed together', async () => {
     const result = await openCores(clock, true).run(options, signal);
-    expect(result).toMatchObject({ layer: 'core', errors: 0, inFlight: 16, payloadBytes: 100 });
+    expect(result).toMatchObject({ layer: 'core', errors: 0, load, payloadBytes: 100 });
     expect(result.entries).toBeGreaterThan(16);
     expect(result.entriesPerWrite).toBeCloseTo(16, 0);
     expect(result.entriesPerMessage).toBeCloseTo(16, 0);
