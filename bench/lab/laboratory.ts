@@ -1,19 +1,13 @@
 /**
  * Clusters side by side and the one process that makes load on them: single runs, each with what it cost the servers.
  */
-import { fileURLToPath } from 'node:url';
 import { delay } from '../../client/index.js';
 import type { Clock } from '../../platform/index.js';
-import type { LoadAnswer, LoadRequest, LoadResult, SideName, Workload } from '../generator/protocol.js';
-import { Child } from './child.js';
+import type { LoadRequest, LoadResult, SideName, Workload } from '../generator/protocol.js';
 import type { OpenLoadRequest, OpenLoadResult } from './open-load.js';
+import { type LoadGenerator, startLoadGenerator } from './steady-load.js';
 import type { MeasuredSystem, MemberCounters } from './system.js';
 import { machineBusySeconds, type ProcessUsage, usageOf } from './usage.js';
-
-export type LoadGenerator = Child<LoadRequest, LoadAnswer>;
-
-/** Where the built benchmark finds the program of that process. */
-export const loadProgram = (): string => fileURLToPath(new URL('./bench-load.js', import.meta.url));
 
 /** What a run cost the servers; whatever is not known is undefined. */
 export interface RunCost {
@@ -49,7 +43,8 @@ export interface LaboratoryOptions {
   /** Each is started only after the one before. */
   readonly start: readonly (() => Promise<MeasuredSystem>)[];
   readonly valueBytes?: number;
-  readonly loadProgram: string;
+  /** The built one beside this program when undefined. */
+  readonly loadProgram: string | undefined;
 }
 
 interface Books {
@@ -115,11 +110,7 @@ export class Laboratory {
   ): Promise<Value> {
     const { signal, valueBytes, start } = options;
     const systems: MeasuredSystem[] = [];
-    const generator: LoadGenerator = new Child({
-      program: options.loadProgram,
-      name: 'the load generator',
-      flags: [],
-    });
+    const generator = startLoadGenerator(options.loadProgram);
     try {
       for (const startSystem of start) {
         signal.throwIfAborted();

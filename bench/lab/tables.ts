@@ -70,6 +70,10 @@ export const costColumns: readonly Column[] = [
   { title: 'CPU an operation', metric: 'CPU per operation' },
   { title: 'CPU, leader', metric: 'CPU of the leader' },
   { title: 'CPU, follower', metric: 'CPU of a follower' },
+];
+
+/** What else there was on the machine. */
+export const machineColumns: readonly Column[] = [
   { title: 'memory, leader', metric: 'memory of the leader' },
   { title: 'memory, follower', metric: 'memory of a follower' },
   { title: 'generator', metric: 'generator CPU' },

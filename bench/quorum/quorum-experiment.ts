@@ -19,7 +19,7 @@ import {
   etcdToMeasure,
 } from '../lab/inputs.js';
 import { startKuorumSystem } from '../lab/kuorum-system.js';
-import { inRounds, Laboratory, loadProgram, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
+import { inRounds, Laboratory, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
 import type { MeasuredSystem } from '../lab/system.js';
 import { quorumSections } from './sections.js';
 
@@ -53,7 +53,7 @@ interface Plan {
   readonly valueBytes: number;
   readonly seconds: number;
   readonly etcd: string | undefined;
-  readonly loadProgram: string;
+  readonly loadProgram: string | undefined;
 }
 
 interface Bench extends Plan {
@@ -94,7 +94,7 @@ export async function quorumExperiment(options: QuorumOptions = {}): Promise<Exp
     valueBytes: options.valueBytes ?? VALUE_BYTES,
     seconds: (options.durationMilliseconds ?? 10_000) / 1000,
     etcd: undefined,
-    loadProgram: options.loadProgram ?? loadProgram(),
+    loadProgram: options.loadProgram,
   };
   checkClusterSizes(plan.sizes);
   checkClients(plan.clients);

@@ -9,6 +9,7 @@ import {
   costColumns,
   failureColumns,
   loadColumns,
+  machineColumns,
   measurementTable,
   metricCell,
   quantityCell,
@@ -184,6 +185,12 @@ function costSection(subjects: readonly Subject[]): Section {
         title: 'At the most puts a second',
         of: 'cluster',
         columns: [{ title: 'a second', metric: 'throughput' }, ...costColumns],
+        rows: best(undefined),
+      }),
+      measurementTable({
+        title: 'Memory then, and who else used the processors',
+        of: 'cluster',
+        columns: machineColumns,
         rows: best(undefined),
       }),
       measurementTable({

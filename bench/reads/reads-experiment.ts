@@ -20,7 +20,7 @@ import {
   etcdToMeasure,
 } from '../lab/inputs.js';
 import { startKuorumSystem } from '../lab/kuorum-system.js';
-import { inRounds, Laboratory, loadProgram, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
+import { inRounds, Laboratory, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
 import type { MeasuredSystem } from '../lab/system.js';
 import { readsSections } from './sections.js';
 
@@ -59,7 +59,7 @@ interface Plan {
   readonly seconds: number;
   readonly perSecond: number | undefined;
   readonly etcd: string | undefined;
-  readonly loadProgram: string;
+  readonly loadProgram: string | undefined;
 }
 
 /** One cluster, or one of each system, and what is asked of it. */
@@ -109,7 +109,7 @@ export async function readsExperiment(options: ReadsOptions = {}): Promise<Exper
     seconds: (options.durationMilliseconds ?? 10_000) / 1000,
     perSecond: options.perSecond,
     etcd: undefined,
-    loadProgram: options.loadProgram ?? loadProgram(),
+    loadProgram: options.loadProgram,
   };
   checkClusterSizes([plan.members]);
   checkClients(plan.clients);

@@ -9,6 +9,7 @@ import {
   costColumns,
   failureColumns,
   loadColumns,
+  machineColumns,
   measurementTable,
   quantityCell,
 } from '../lab/tables.js';
@@ -129,6 +130,10 @@ function openSection(measurements: readonly Measurement[], systems: readonly str
 
 function costSection(measurements: readonly Measurement[], systems: readonly string[]): Section {
   const names = unique(measurements.map((measurement) => nameOf(measurement, systems)));
+  const rows = names.flatMap((name) => {
+    const measurement = best(measurements.filter((each) => nameOf(each, systems) === name));
+    return measurement === undefined ? [] : [{ name, measurement }];
+  });
   return {
     title: 'What it costs',
     text: 'CPU in cores, of the member that leads and of one that follows; memory is what is resident.',
@@ -137,10 +142,13 @@ function costSection(measurements: readonly Measurement[], systems: readonly str
         title: 'At the most reads a second',
         of: 'read',
         columns: [{ title: 'a second', metric: 'throughput' }, ...costColumns],
-        rows: names.flatMap((name) => {
-          const measurement = best(measurements.filter((each) => nameOf(each, systems) === name));
-          return measurement === undefined ? [] : [{ name, measurement }];
-        }),
+        rows,
+      }),
+      measurementTable({
+        title: 'Memory then, and who else used the processors',
+        of: 'read',
+        columns: machineColumns,
+        rows,
       }),
     ],
     plots: [],

@@ -10,6 +10,7 @@ import {
   costColumns,
   failureColumns,
   loadColumns,
+  machineColumns,
   measurementTable,
   quantityCell,
 } from '../lab/tables.js';
@@ -119,7 +120,15 @@ export function storeSections({ measurements }: Findings): readonly Section[] {
     {
       title: 'What they cost',
       text: 'CPU in cores; memory is what is resident. Others: processes that have nothing to do with this.',
-      tables: [measurementTable({ title: 'Of the members', of: 'operation', columns: costColumns, rows })],
+      tables: [
+        measurementTable({ title: 'Of the members', of: 'operation', columns: costColumns, rows }),
+        measurementTable({
+          title: 'Memory, and who else used the processors',
+          of: 'operation',
+          columns: machineColumns,
+          rows,
+        }),
+      ],
       plots: [],
     },
   ];

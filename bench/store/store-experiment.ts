@@ -11,7 +11,7 @@ import type { Experiment, ExperimentStage } from '../lab/experiment.js';
 import { closedMeasurement } from '../lab/figures.js';
 import { checkClients, checkDistinct, counted } from '../lab/inputs.js';
 import { startKuorumSystem } from '../lab/kuorum-system.js';
-import { inRounds, Laboratory, loadProgram, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
+import { inRounds, Laboratory, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
 import { storeSections } from './sections.js';
 import { allOperations, workloads } from './workloads.js';
 
@@ -39,7 +39,7 @@ interface Plan {
   readonly seconds: number;
   readonly rounds: number;
   readonly etcd: string | undefined;
-  readonly loadProgram: string;
+  readonly loadProgram: string | undefined;
 }
 
 const warmUpSeconds = (seconds: number): number => Math.min(MAX_WARM_UP_SECONDS, seconds / 2);
@@ -58,7 +58,7 @@ export async function storeExperiment(options: StoreBenchOptions = {}): Promise<
     seconds: options.secondsPerRun ?? 2,
     rounds: options.rounds ?? 3,
     etcd: options.etcd === false ? undefined : await etcdVersion(),
-    loadProgram: options.loadProgram ?? loadProgram(),
+    loadProgram: options.loadProgram,
   };
   const command = [
     'kuorum bench store',
