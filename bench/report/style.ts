@@ -41,7 +41,7 @@ svg.narrow { display: none; max-width: 520px; }
 ${looks}
 svg text { fill: var(--text); font-variant-numeric: tabular-nums; }
 svg .tick, svg .axis-title, svg .missing { fill: var(--faint); } svg .missing { font-style: italic; }
-svg .grid { stroke: var(--grid); } svg .axis { stroke: var(--faint); }
+svg .grid { stroke: var(--grid); } svg .rule { stroke: var(--faint); pointer-events: none; } svg .axis { stroke: var(--faint); }
 svg .curve { fill: none; stroke: var(--own); stroke-width: 2; stroke-linejoin: round; } svg .curve.thin { stroke-width: 1.6; }
 svg .marker, svg .dot { fill: var(--own); stroke: var(--ground); stroke-width: 0.8; }
 svg .leader { fill: none; stroke: var(--own); stroke-width: 1.4; }
