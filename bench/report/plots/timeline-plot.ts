@@ -75,7 +75,7 @@ function scaleOf({ unit, series }: Panel, top: number, height: number): Scale {
     points.flatMap(([, value]) => (value === null ? [] : [value])),
   );
   const kind = isTime(unit) && spreadsWidely(values) ? 'logarithmic' : 'linear';
-  return scaleFor(kind, values, { from: top + height, to: top }, { ticks: 5 });
+  return scaleFor(kind, values, { from: top + height, to: top }, { ticks: 5, isBinary: unit === 'bytes' });
 }
 
 interface PlacedPanel {
