@@ -30,12 +30,48 @@ function nearest(svg, x, y) {
   return found;
 }
 
+// A timeline tells what all its series were at the moment under the pointer.
+const readings = new Map();
+function valuesOf(group) {
+  if (!readings.has(group)) readings.set(group, group.dataset.values.split(';').map((each) => {
+    const [seconds, text] = each.split('=');
+    return { seconds: Number(seconds), text: text || 'nothing' };
+  }));
+  return readings.get(group);
+}
+
+let rule;
+function moment(svg, event) {
+  const box = svg.getBoundingClientRect();
+  const { width, height } = svg.viewBox.baseVal;
+  const x = (event.clientX - box.left) / box.width * width;
+  const from = Number(svg.dataset.from), to = Number(svg.dataset.to);
+  if (x < from || x > to) return '';
+  const seconds = (x - from) / (to - from) * Number(svg.dataset.seconds);
+  rule ??= document.createElementNS(svg.namespaceURI, 'line');
+  rule.setAttribute('class', 'rule');
+  for (const [name, value] of [['x1', x], ['x2', x], ['y1', 0], ['y2', height - 44]]) rule.setAttribute(name, value);
+  svg.append(rule);
+  const lines = [...svg.querySelectorAll('[data-values]')].map((group) => {
+    const nearest = valuesOf(group).reduce((best, each) =>
+      Math.abs(each.seconds - seconds) < Math.abs(best.seconds - seconds) ? each : best);
+    return group.dataset.name + ': ' + nearest.text;
+  });
+  const shades = [...svg.querySelectorAll('[data-tip]')].filter((shade) => {
+    const area = shade.querySelector('.shade')?.getBoundingClientRect();
+    return area && area.left <= event.clientX && event.clientX <= area.right;
+  }).map((shade) => shade.dataset.tip);
+  return [seconds.toFixed(1) + ' s', ...shades, ...lines].join('\n');
+}
+
 document.addEventListener('pointermove', (event) => {
   const svg = event.target instanceof Element ? event.target.closest('svg.plot') : null;
   const mark = svg && (nearest(svg, event.clientX, event.clientY) ?? event.target.closest('[data-tip]'));
-  tip.hidden = !mark;
-  if (!mark) return;
-  tip.textContent = mark.dataset.tip;
+  const text = svg && svg.dataset.seconds ? moment(svg, event) : mark?.dataset.tip;
+  if (!svg?.dataset.seconds) rule?.remove();
+  tip.hidden = !text;
+  if (!text) return;
+  tip.textContent = text;
   const { offsetWidth: width, offsetHeight: height } = tip;
   const below = event.clientY + height + 18 < innerHeight;
   tip.style.left = Math.max(4, Math.min(innerWidth - width - 4, event.clientX + 12)) + 'px';

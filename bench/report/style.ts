@@ -30,7 +30,7 @@ a { color: var(--link); }
 code { font: 0.9em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 .command { display: block; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; margin: 10px 0; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr)); gap: 8px 28px; margin: 14px 0; }
-.facts div { min-width: 0; } .facts dt { color: var(--faint); font-size: 12.5px; } .facts dd { margin: 0; overflow-wrap: anywhere; }
+.facts div { min-width: 0; } .facts dt { color: var(--faint); font-size: 12.5px; } .facts dd { margin: 0; overflow-wrap: anywhere; text-wrap: balance; }
 .banner { border-left: 4px solid var(--warn); background: var(--warn-panel); padding: 10px 14px; border-radius: 0 6px 6px 0; margin: 14px 0; max-width: none; }
 .notes { padding-left: 20px; max-width: 78ch; } .notes li { margin-bottom: 4px; }
 nav ol { display: flex; flex-wrap: wrap; gap: 4px 22px; list-style: none; padding: 0; margin: 18px 0 0; }
@@ -41,7 +41,7 @@ svg.narrow { display: none; max-width: 520px; }
 ${looks}
 svg text { fill: var(--text); font-variant-numeric: tabular-nums; }
 svg .tick, svg .axis-title, svg .missing { fill: var(--faint); } svg .missing { font-style: italic; }
-svg .grid { stroke: var(--grid); } svg .axis { stroke: var(--faint); }
+svg .grid { stroke: var(--grid); } svg .rule { stroke: var(--faint); pointer-events: none; } svg .axis { stroke: var(--faint); }
 svg .curve { fill: none; stroke: var(--own); stroke-width: 2; stroke-linejoin: round; } svg .curve.thin { stroke-width: 1.6; }
 svg .marker, svg .dot { fill: var(--own); stroke: var(--ground); stroke-width: 0.8; }
 svg .leader { fill: none; stroke: var(--own); stroke-width: 1.4; }

@@ -53,7 +53,7 @@ function drawing(plot: BarsPlot, ends: readonly number[], paper: Paper): Drawing
   const scale = linearScale(
     domain,
     { from: left, to: right },
-    { ticks: paper.name === 'wide' ? 7 : 4, tight: true },
+    { ticks: paper.name === 'wide' ? 7 : 4, tight: true, isBinary: plot.unit === 'bytes' },
   );
   const top = names.height + 6;
   let y = top;

@@ -42,7 +42,12 @@ export function distributionPlot(plot: DistributionPlot): ((paper: Paper) => Dra
   return (paper) => {
     const up = (from: number, to: number) => linearScale({ from: 0, to: 1 }, { from, to }, { ticks: 5 });
     const along = (from: number, to: number) =>
-      scaleFor(kind, all, { from, to: to - 10 }, { ticks: paper.name === 'wide' ? 8 : 5 });
+      scaleFor(
+        kind,
+        all,
+        { from, to: to - 10 },
+        { ticks: paper.name === 'wide' ? 8 : 5, isBinary: plot.unit === 'bytes' },
+      );
     return curvesDrawing(
       {
         entries: groups,

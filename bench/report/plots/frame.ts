@@ -3,7 +3,7 @@
 import { markerPath, seriesLook } from './palette.js';
 import { textWidth } from './place-labels.js';
 import type { Scale } from './scale.js';
-import { element, line, polyline, textElement } from './svg.js';
+import { type Attributes, element, line, polyline, textElement } from './svg.js';
 
 /**
  * Each plot is drawn twice: for wide paper, and for a telephone's, where letters of a scaled wide plot could not be read.
@@ -31,6 +31,8 @@ export interface Area {
 export interface Drawing {
   readonly height: number;
   readonly content: readonly string[];
+  /** For the page's script. */
+  readonly data?: Attributes;
 }
 
 export interface Mark {
@@ -150,7 +152,7 @@ export function shortened(text: string, mostLetters: number): string {
   return `${text.slice(0, ahead)}…${text.slice(text.length - (mostLetters - 1 - ahead))}`;
 }
 
-export function svg({ name, width }: Paper, { height, content }: Drawing, label: string): string {
+export function svg({ name, width }: Paper, { height, content, data }: Drawing, label: string): string {
   return element(
     'svg',
     {
@@ -159,6 +161,7 @@ export function svg({ name, width }: Paper, { height, content }: Drawing, label:
       role: 'img',
       'aria-label': label,
       xmlns: 'http://www.w3.org/2000/svg',
+      ...data,
     },
     ...content,
   );

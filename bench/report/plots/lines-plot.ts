@@ -43,13 +43,14 @@ export function linesPlot(plot: LinesPlot): ((paper: Paper) => Drawing) | undefi
   const ys = lines.flatMap(({ points }) => points.map(([, y]) => y));
   const few = [...new Set(xs)].toSorted((a, b) => a - b);
   return (paper) => {
-    const up = (from: number, to: number) => scaleFor(plot.y.scale, ys, { from, to }, { ticks: 7 });
+    const up = (from: number, to: number) =>
+      scaleFor(plot.y.scale, ys, { from, to }, { ticks: 7, isBinary: plot.y.unit === 'bytes' });
     const along = (from: number, to: number) =>
       scaleFor(
         plot.x.scale,
         xs,
         { from: from + 10, to: to - 10 },
-        { ticks: 8, tight: true, fromZero: false },
+        { ticks: 8, tight: true, isBinary: plot.x.unit === 'bytes', fromZero: false },
       );
     return curvesDrawing(
       {

@@ -26,11 +26,13 @@ function measured(name: string, index: number, invalid: boolean, histogram: Hist
   const nines = ninesOf(count);
   const valueAt = (nineCount: number): number =>
     nineCount >= nines ? histogram.maxValue : histogram.getValueAtPercentile(percentileOf(nineCount));
-  const steps = Array.from(
+  const { ticks } = percentileAxis(nines, { from: 0, to: 1 });
+  const even = Array.from(
     { length: stepsPerCurve + 1 },
     (_, step) => firstNines + (step / stepsPerCurve) * (nines - firstNines),
   );
-  const { ticks } = percentileAxis(nines, { from: 0, to: 1 });
+  // With the marks among them, so that these stand on the curve.
+  const steps = [...even, ...ticks.map(({ percentile }) => ninesAt(percentile))].toSorted((a, b) => a - b);
   const told = ticks.map(({ percentile, label }) => {
     const value = histogram.getValueAtPercentile(percentile);
     return { nines: ninesAt(percentile), value, text: `p${label}: ${quantity(value, 'µs')}` };

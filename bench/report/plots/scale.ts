@@ -14,6 +14,15 @@ export interface Scale {
   readonly ticks: readonly number[];
 }
 
+export interface ScaleOptions {
+  /** At most so many, about. */
+  readonly ticks: number;
+  /** The domain is what is shown, and does not end with a tick. */
+  readonly tight?: boolean;
+  /** Of bytes, which people count in powers of 1024: 64 MiB is round, 100,000,000 B is not. */
+  readonly isBinary?: boolean;
+}
+
 /** 1, 2 or 5 times a power of ten: the smallest that is not below `least`. */
 export function niceStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
@@ -22,9 +31,9 @@ export function niceStep(least: number): number {
   return factor * power;
 }
 
-/** Multiples of a nice step, written so that 0.1 + 0.2 is 0.3. */
-export function linearTicks({ from, to }: Span, atMost: number): readonly number[] {
-  const step = niceStep((to - from) / Math.max(1, atMost));
+/** Multiples of a nice step, written so that 0.1 + 0.2 is 0.3. @param grain what is nice is so many of it */
+export function linearTicks({ from, to }: Span, atMost: number, grain = 1): readonly number[] {
+  const step = grain * niceStep((to - from) / grain / Math.max(1, atMost));
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>
@@ -41,14 +50,20 @@ function widened({ from, to }: Span): Span {
   return { from, to: from + (size > 1e-6 ? size : 1) };
 }
 
+/** Bytes, KiB, MiB: the unit in which the largest value is told. */
+function binaryGrain({ from, to }: Span): number {
+  return 1024 ** Math.max(0, Math.floor(Math.log2(Math.max(Math.abs(from), Math.abs(to))) / 10));
+}
+
 /** @param wanted the values to show; the domain begins and ends with a tick unless `tight` */
 export function linearScale(
   wanted: Span,
   paper: Span,
-  { ticks: atMost, tight = false }: { readonly ticks: number; readonly tight?: boolean },
+  { ticks: atMost, tight = false, isBinary = false }: ScaleOptions,
 ): Scale {
   const span = widened(wanted);
-  const step = niceStep((span.to - span.from) / Math.max(1, atMost));
+  const grain = isBinary ? binaryGrain(span) : 1;
+  const step = grain * niceStep((span.to - span.from) / grain / Math.max(1, atMost));
   const domain = tight
     ? span
     : {
@@ -61,7 +76,7 @@ export function linearScale(
     at: (value) =>
       paper.from +
       ((clamp(value, domain) - domain.from) / (domain.to - domain.from)) * (paper.to - paper.from),
-    ticks: linearTicks(domain, tight ? atMost : (domain.to - domain.from) / step),
+    ticks: linearTicks(domain, tight ? atMost : (domain.to - domain.from) / step, grain),
   };
 }
 
@@ -92,15 +107,31 @@ function niceBelow(value: number): number {
   return Number((factor * power).toPrecision(12));
 }
 
+function niceAround({ from, to }: Span): Span {
+  return { from: niceBelow(from), to: Number(niceStep(to).toPrecision(12)) };
+}
+
+function powersOfTwoAround({ from, to }: Span): Span {
+  return { from: 2 ** Math.floor(Math.log2(from) + 1e-9), to: 2 ** Math.ceil(Math.log2(to) - 1e-9) };
+}
+
+/** Powers of two, and fewer of them where there is no room for each. */
+function binaryTicks({ from, to }: Span, atMost: number): readonly number[] {
+  const first = Math.ceil(Math.log2(from) - 1e-9);
+  const last = Math.floor(Math.log2(to) + 1e-9);
+  const powers = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+  const candidates = [1, 2, 5, 10, 20].map((every) => powers.filter((power) => power % every === 0));
+  const chosen = candidates.find((each) => each.length <= atMost) ?? candidates.at(-1)!;
+  return chosen.map((power) => 2 ** power);
+}
+
 /** @param wanted both above zero */
 export function logarithmicScale(
   wanted: Span,
   paper: Span,
-  { ticks: atMost, tight = false }: { readonly ticks: number; readonly tight?: boolean },
+  { ticks: atMost, tight = false, isBinary = false }: ScaleOptions,
 ): Scale {
-  const from = tight ? wanted.from : niceBelow(wanted.from);
-  const top = Number(niceStep(wanted.to).toPrecision(12));
-  const to = tight ? wanted.to : top;
+  const { from, to } = tight ? wanted : isBinary ? powersOfTwoAround(wanted) : niceAround(wanted);
   const domain = to > from ? { from, to } : { from: from / 2, to: from * 2 };
   const width = Math.log10(domain.to / domain.from);
   return {
@@ -108,7 +139,7 @@ export function logarithmicScale(
     domain,
     at: (value) =>
       paper.from + (Math.log10(clamp(value, domain) / domain.from) / width) * (paper.to - paper.from),
-    ticks: logarithmicTicks(domain, atMost),
+    ticks: (isBinary ? binaryTicks : logarithmicTicks)(domain, atMost),
   };
 }
 
@@ -117,7 +148,7 @@ export function scaleFor(
   kind: 'linear' | 'logarithmic',
   values: readonly number[],
   paper: Span,
-  options: { readonly ticks: number; readonly tight?: boolean; readonly fromZero?: boolean },
+  options: ScaleOptions & { readonly fromZero?: boolean },
 ): Scale {
   const least = minimum(values);
   const most = maximum(values);

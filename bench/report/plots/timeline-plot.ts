@@ -75,7 +75,7 @@ function scaleOf({ unit, series }: Panel, top: number, height: number): Scale {
     points.flatMap(([, value]) => (value === null ? [] : [value])),
   );
   const kind = isTime(unit) && spreadsWidely(values) ? 'logarithmic' : 'linear';
-  return scaleFor(kind, values, { from: top + height, to: top }, { ticks: 5 });
+  return scaleFor(kind, values, { from: top + height, to: top }, { ticks: 5, isBinary: unit === 'bytes' });
 }
 
 interface PlacedPanel {
@@ -120,6 +120,8 @@ function drawing(timeline: Timeline, paper: Paper): Drawing {
   const bottom = (places.at(-1)?.areaTop ?? rows.height) + height;
   return {
     height: bottom + widthAxisHeight,
+    // Strings: a place on the axis of time is read off to more than a tenth.
+    data: { 'data-from': String(left), 'data-to': String(right), 'data-seconds': String(along.domain.to) },
     content: [
       ...rows.shades.map((shade) => shadeDrawing(shade, along, bottom)),
       ...rows.shades.map(({ label, labelFrom, top }) =>
@@ -211,12 +213,19 @@ function seriesDrawing({ name, points, unit }: Series, index: number, along: Sca
   );
   return element(
     'g',
-    { class: look.className },
-    titleElement(`${name} (${unit})`),
+    { class: look.className, 'data-name': name, 'data-values': readout(points, unit) },
+    titleElement(name),
     ...paths.map((path) =>
       path.length === 1
         ? element('circle', { class: 'dot', cx: path[0]![0], cy: path[0]![1], r: 1.8 })
         : element('path', { class: 'curve thin', d: polyline(path), 'stroke-dasharray': look.dash }),
     ),
   );
+}
+
+/** `seconds=text`, with semicolons between: what the script tells of the moment under the pointer. */
+function readout(points: Series['points'], unit: Unit): string {
+  return points
+    .map(([seconds, value]) => `${Number(seconds.toFixed(2))}=${value === null ? '' : quantity(value, unit)}`)
+    .join(';');
 }

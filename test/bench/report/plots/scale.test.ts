@@ -1,6 +1,7 @@
 /** Axes begin and end where round values are, and every value has one place. */
 import fastCheck from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { linearTickLabels, logarithmicTickLabels } from '../../../../bench/report/numbers.js';
 import {
   linearScale,
   linearTicks,
@@ -81,6 +82,37 @@ describe('a logarithmic axis', () => {
         expect(scale.ticks.length).toBeGreaterThanOrEqual(2);
       }),
     );
+  });
+});
+
+describe('an axis of bytes', () => {
+  const mebibyte = 1024 ** 2;
+
+  it('counts in the unit of its largest value', () => {
+    const scale = linearScale({ from: 0, to: 190 * mebibyte }, paper, { ticks: 5, isBinary: true });
+    expect(scale.ticks.map((tick) => tick / mebibyte)).toEqual([0, 50, 100, 150, 200]);
+    expect(linearTickLabels(scale.ticks, 'bytes')).toEqual([
+      '0 MiB',
+      '50 MiB',
+      '100 MiB',
+      '150 MiB',
+      '200 MiB',
+    ]);
+  });
+
+  it('has powers of two where it is logarithmic', () => {
+    const scale = logarithmicScale({ from: 16, to: 4096 }, paper, { ticks: 9, isBinary: true });
+    expect(scale.ticks).toEqual([16, 32, 64, 128, 256, 512, 1024, 2048, 4096]);
+    const wide = logarithmicScale({ from: 1, to: 2 ** 30 }, paper, { ticks: 7, isBinary: true });
+    expect(logarithmicTickLabels(wide.ticks, 'bytes')).toEqual([
+      '1 B',
+      '32 B',
+      '1 KiB',
+      '32 KiB',
+      '1 MiB',
+      '32 MiB',
+      '1 GiB',
+    ]);
   });
 });
 
