@@ -8,13 +8,14 @@ import { startKuorumSystem } from '../lab/kuorum-system.js';
 import type { LoadGenerator } from '../lab/laboratory.js';
 import { startLoadGenerator } from '../lab/steady-load.js';
 import type { MeasuredSystem } from '../lab/system.js';
-import { measurementsOf, noteOn, seriesName } from './measurements.js';
+import { measurementsOf, noteOn } from './measurements.js';
 import {
   checkFailoverSettings,
   defaultFailoverSettings,
   type FailoverSettings,
   roundSeconds,
   type Series,
+  seriesName,
   seriesOf,
 } from './plan.js';
 import { type FailoverStage, type MeasuredRound, runRounds, tryLoad } from './rounds.js';
@@ -177,6 +178,8 @@ function tell(
   for (const measurement of measurementsOf(series, rounds, settings)) record.measurement(measurement);
   const note = noteOn(series, rounds);
   if (note !== undefined) record.note(note);
+  if (rounds.length < settings.rounds)
+    record.note(`${seriesName(series)}: ${rounds.length} of ${settings.rounds} rounds were measured.`);
 }
 
 function startSystem(
