@@ -1,6 +1,6 @@
 /** The rounds of a series as figures: what was found in each of them, and where its middle and its end lie. */
 import type { Measurement, Metric } from '../lab/document.js';
-import type { FailoverSettings, Series } from './plan.js';
+import { type FailoverSettings, type Series, seriesName } from './plan.js';
 import { quantile } from './quantile.js';
 import { type FigureName, figureNames } from './round.js';
 import type { MeasuredRound } from './rounds.js';
@@ -9,10 +9,6 @@ import type { MeasuredRound } from './rounds.js';
 const MAX_VOID_SHARE = 0.1;
 
 type Circumstances = Pick<FailoverSettings, 'members' | 'perSecond'>;
-
-export function seriesName({ system, kind, target, electionTimeoutMilliseconds }: Series): string {
-  return `${system} ${kind} ${target} timeout=${electionTimeoutMilliseconds}ms`;
-}
 
 export function measurementsOf(
   series: Series,

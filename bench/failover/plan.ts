@@ -38,6 +38,11 @@ export interface Series {
   readonly target: FailoverTarget;
 }
 
+/** As it begins the ids of what is measured in it. */
+export function seriesName({ system, kind, target, electionTimeoutMilliseconds }: Series): string {
+  return `${system} ${kind} ${target} timeout=${electionTimeoutMilliseconds}ms`;
+}
+
 export const MAX_PER_SECOND = 1_000_000;
 const MIN_ELECTION_TIMEOUT_MILLISECONDS = 200;
 const MAX_ELECTION_TIMEOUT_MILLISECONDS = 10_000;

@@ -83,14 +83,14 @@ function recovery(record: PhaseRecord, end: number, calm: number | undefined): n
 export function phaseMeasurement(
   record: PhaseRecord,
   figures: PhaseFigures,
-  circumstances: { readonly members: number; readonly perSecond: number },
+  { members, perSecond }: { readonly members: number; readonly perSecond: number },
 ): Measurement {
   const metric = (name: string, unit: Unit, better: Metric['better'], value: number | undefined): Metric[] =>
     value === undefined ? [] : [{ name, unit, better, value, rounds: [] }];
   const { due, notAnswered } = figures;
   return {
     id: `faults ${record.name}`,
-    labels: { phase: record.name, ...circumstances },
+    labels: { phase: record.name, members, perSecond },
     metrics: [
       ...metric('throughput', 'operations/s', 'higher', figures.answeredPerSecond),
       ...metric('p50', 'ms', 'lower', figures.p50Milliseconds),

@@ -233,6 +233,7 @@ describe('the status table', () => {
           ...member,
           name: 'm2',
           clockFault: { offsetMilliseconds: -5_000, rate: 1.05 },
+          diskFault: { syncDelayMilliseconds: 50 },
           pid: undefined,
           role: undefined,
           term: undefined,
@@ -288,6 +289,7 @@ describe('the status table', () => {
     ]);
     expect(text).toContain('links cut: m1→m2');
     expect(text).toContain('clocks wrong: m2 5 s behind, rate 1.05');
+    expect(text).toContain('disks slow: m2 by 50 ms a durable write');
   });
 
   it('prints sizes for people', () => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BenchDocument, Measurement } from '../../bench/lab/document.js';
 import { etcdVersion } from '../../bench/lab/etcd-system.js';
+import { readDocument } from '../../bench/report/index.js';
 import { isAlive, type Workplace, workplace } from './support/kuorum.js';
 import type { RunningProgram } from './support/run.js';
 import { until } from './support/until.js';
@@ -21,7 +22,8 @@ beforeEach(async () => {
 afterEach(() => place.leave());
 
 async function report(): Promise<BenchDocument> {
-  return JSON.parse(await readFile(join(out, 'report.json'), 'utf8')) as BenchDocument;
+  // As whoever compares two would, who takes nothing that is not as agreed.
+  return readDocument(await readFile(join(out, 'report.json'), 'utf8'), 'report.json');
 }
 
 function measurement({ measurements }: BenchDocument, id: string): Measurement {

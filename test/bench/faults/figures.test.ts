@@ -95,10 +95,13 @@ describe('the figures of a phase', () => {
   });
 
   it('become a measurement that leaves out what there was not', () => {
-    const measurement = phaseMeasurement({ ...outage, invalid: 'it was late' }, phaseFigures(outage, 4), {
-      members: 3,
-      perSecond: 20,
-    });
+    const settings = { members: 3, perSecond: 20, faultSeconds: 2, only: ['majority-partition'] };
+    const measurement = phaseMeasurement(
+      { ...outage, invalid: 'it was late' },
+      phaseFigures(outage, 4),
+      settings,
+    );
+    expect(Object.keys(measurement.labels)).toEqual(['phase', 'members', 'perSecond']);
     expect(measurement).toMatchObject({
       id: 'faults majority-partition',
       labels: { phase: 'majority-partition', members: 3, perSecond: 20 },
