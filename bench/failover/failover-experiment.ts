@@ -5,7 +5,7 @@ import { startEtcdSystem } from '../lab/etcd-system.js';
 import type { Experiment, ExperimentStage } from '../lab/experiment.js';
 import { durationText, etcdToMeasure } from '../lab/inputs.js';
 import { startKuorumSystem } from '../lab/kuorum-system.js';
-import type { LoadGenerator } from '../lab/laboratory.js';
+import type { LoadGenerator } from '../lab/steady-load.js';
 import { startLoadGenerator } from '../lab/steady-load.js';
 import type { MeasuredSystem } from '../lab/system.js';
 import { measurementsOf, noteOn } from './measurements.js';

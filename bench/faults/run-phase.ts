@@ -2,7 +2,7 @@
 import { delay } from '../../client/index.js';
 import type { Cluster } from '../../cluster/index.js';
 import type { ExperimentStage } from '../lab/experiment.js';
-import type { LoadGenerator } from '../lab/laboratory.js';
+import type { LoadGenerator } from '../lab/steady-load.js';
 import { startSteadyLoad } from '../lab/steady-load.js';
 import type { MeasuredSystem } from '../lab/system.js';
 import type { PhaseRecord } from './phase-record.js';

@@ -1,13 +1,15 @@
 /** Load that goes on while something else is done, until it is told to stop. */
-import type { SideName } from '../generator/protocol.js';
+import { fileURLToPath } from 'node:url';
+import type { LoadAnswer, LoadRequest, SideName } from '../generator/protocol.js';
 import { Child } from './child.js';
-import { type LoadGenerator, loadProgram } from './laboratory.js';
 import type { OpenLoadRequest, OpenLoadResult } from './open-load.js';
+
+export type LoadGenerator = Child<LoadRequest, LoadAnswer>;
 
 /** @param program the built one; beside this program when undefined */
 export function startLoadGenerator(program?: string): LoadGenerator {
   return new Child({
-    program: program ?? loadProgram(),
+    program: program ?? fileURLToPath(new URL('./bench-load.js', import.meta.url)),
     name: 'the load generator',
     flags: [],
   });
