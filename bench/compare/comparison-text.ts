@@ -84,17 +84,50 @@ function summary({ metrics, judged, confidence }: Comparison): string {
   return `${wrapped(method, 100)}\n\n${counts.length === 0 ? 'nothing to compare' : counts.join(', ')}`;
 }
 
+/** What has the same head is said once, with all its names. */
+function grouped<Item>(
+  items: readonly Item[],
+  headOf: (item: Item) => string,
+  nameOf: (item: Item) => string,
+  text: (head: string, names: string) => string,
+): readonly string[] {
+  const heads = [...new Set(items.map(headOf))];
+  return heads.map((head) =>
+    text(
+      head,
+      items
+        .filter((item) => headOf(item) === head)
+        .map(nameOf)
+        .join(', '),
+    ),
+  );
+}
+
 export function comparisonText(comparison: Comparison): string {
   const { before, after, warnings, metrics, invalid, confidence } = comparison;
   const list = (items: readonly string[]): string =>
     items.map((item) => wrapped(`- ${item}`, 100, '  ')).join('\n');
+  const isInBoth = ({ verdict }: ComparedMetric): boolean =>
+    verdict !== 'only before' && verdict !== 'only after';
+  const inBoth = metrics.filter(isInBoth);
+  const inOne = grouped(
+    metrics.filter((metric) => !isInBoth(metric)),
+    ({ id, verdict }) => `${verdict}: ${id}`,
+    ({ metric }) => metric,
+    (head, names) => `${head} (${names})`,
+  );
+  const notCompared = grouped(
+    invalid,
+    ({ side, why }) => `${side}: ${why}`,
+    ({ id }) => id,
+    (head, names) => `${names}, ${head}`,
+  );
   return `${[
     `before: ${printable(before)}\nafter:  ${printable(after)}`,
     ...(warnings.length === 0 ? [] : [`Warnings:\n${list(warnings)}`]),
-    ...(metrics.length === 0 ? [] : [table(metrics, confidence)]),
-    ...(invalid.length === 0
-      ? []
-      : [`Invalid, not compared:\n${list(invalid.map(({ id, side, why }) => `${id}, ${side}: ${why}`))}`]),
+    ...(inBoth.length === 0 ? [] : [table(inBoth, confidence)]),
+    ...(inOne.length === 0 ? [] : [`In one of them only:\n${list(inOne)}`]),
+    ...(notCompared.length === 0 ? [] : [`Invalid, not compared:\n${list(notCompared)}`]),
     summary(comparison),
   ].join('\n\n')}\n`;
 }

@@ -52,6 +52,8 @@ function scaled(value: number, steps: readonly Step[]): string {
     : `${significant(value / step.size)} ${step.name}`;
 }
 
+const singular = { cores: 'core', entries: 'entry', messages: 'message' } as const;
+
 const microseconds = { µs: 1, ms: 1e3, s: 1e6 } as const;
 
 /** `1.23 ms`, `12,345/s`, `45.0%`, `1.25×` */
@@ -72,7 +74,7 @@ export function quantity(value: number, unit: Unit): string {
     case 'cores':
     case 'entries':
     case 'messages':
-      return `${significant(value)} ${unit}`;
+      return `${significant(value)} ${value === 1 ? singular[unit] : unit}`;
     case 'count':
       return significant(value);
   }

@@ -78,7 +78,7 @@ header { position: relative; }
   h2 { break-after: avoid; border-top: 0; padding-top: 0; } section.part + section.part { break-before: page; } section.part h2 { margin-top: 0; }
   figure, tr, section > .scroll { break-inside: avoid; } figure { margin: 12px 0 14px; } figcaption, caption, h3 { break-after: avoid; }
   nav, #theme, #tip { display: none; } .scroll { overflow: visible; }
-  table { font-size: 8.5pt; } th, td { padding-left: 9px; white-space: normal; } th:first-child, td:first-child, .measurements th:first-child { min-width: 0; }
+  table, thead th { font-size: 8.5pt; } th, td { padding-left: 9px; white-space: normal; } th:first-child, td:first-child, .measurements th:first-child { min-width: 0; }
   .banner ul { margin-bottom: 0; }
   details::details-content { content-visibility: visible; block-size: auto; }
   thead { display: table-header-group; }

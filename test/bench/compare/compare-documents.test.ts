@@ -208,6 +208,9 @@ describe('what is not compared', () => {
       withMeasurements([one([latency, throughput])]),
     );
     expect(verdicts(comparison)).toEqual(['no change', 'only after', 'only before']);
+    const text = comparisonText(comparison);
+    expect(text).toContain('- only before: put members=5 (latency)');
+    expect(text).toContain('- only after: put members=3 (throughput)');
   });
 });
 

@@ -54,6 +54,8 @@ describe('a figure', () => {
     [1.25, 'ratio', '1.25×'],
     [45, 'percent', '45%'],
     [0.31, 'cores', '0.310 cores'],
+    [1, 'entries', '1 entry'],
+    [1.2, 'entries', '1.20 entries'],
     [12, 'count', '12'],
   ] as const)('%d %s is %s', (value, unit, text) => {
     expect(quantity(value, unit)).toBe(text);
