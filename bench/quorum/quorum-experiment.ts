@@ -37,8 +37,8 @@ export interface QuorumOptions {
   readonly loadProgram?: string;
 }
 
-/** Of each measurement: three are enough to see that one was disturbed. */
-const ROUNDS = 3;
+/** Of each measurement: with fewer a comparison tells hardly a change from noise. */
+const ROUNDS = 5;
 /** Of the highest throughput that was found, in percent. */
 export const openLoads: readonly number[] = [10, 50, 80];
 const TIMEOUT_MILLISECONDS = 10_000;

@@ -43,7 +43,7 @@ export interface ReadsOptions {
 export type ReadKind = 'linearizable' | 'lease' | 'stale';
 export type AskedOf = 'leader' | 'follower';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const OPEN_SHARE = 0.5;
 const TIMEOUT_MILLISECONDS = 10_000;
 const INTERVAL_MILLISECONDS = 500;
