@@ -91,7 +91,7 @@ function clustersOf(all: readonly Series[]): readonly (readonly Series[])[] {
 }
 
 async function run(plan: Plan, stage: ExperimentStage): Promise<void> {
-  const generator = startLoadGenerator(plan.loadProgram);
+  const generator = startLoadGenerator({ program: plan.loadProgram, record: stage.record });
   try {
     for (const [index, cluster] of plan.clusters.entries())
       await measureCluster(plan, stage, generator, cluster, index);

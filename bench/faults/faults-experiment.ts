@@ -66,7 +66,7 @@ async function run(
       record.note(`A cluster of ${settings.members} members is as large as it can be: it did not grow.`);
   }
   progress.step(`starting ${settings.members} members`, START_SECONDS);
-  const generator = startLoadGenerator(loadProgram);
+  const generator = startLoadGenerator({ program: loadProgram, record });
   try {
     const system = await startKuorumSystem({
       members: settings.members,

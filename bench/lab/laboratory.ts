@@ -4,6 +4,7 @@
 import { delay } from '../../client/index.js';
 import type { Clock } from '../../platform/index.js';
 import type { LoadRequest, LoadResult, SideName, Workload } from '../generator/protocol.js';
+import type { FindingsRecord } from './experiment.js';
 import type { OpenLoadRequest, OpenLoadResult } from './open-load.js';
 import { type LoadGenerator, startLoadGenerator } from './steady-load.js';
 import type { MeasuredSystem, MemberCounters } from './system.js';
@@ -38,6 +39,7 @@ const PAUSE_MILLISECONDS = 150;
 export const RUN_OVERHEAD_SECONDS = 0.4;
 
 export interface LaboratoryOptions {
+  readonly record: Pick<FindingsRecord, 'note'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Each is started only after the one before. */
@@ -110,7 +112,7 @@ export class Laboratory {
   ): Promise<Value> {
     const { signal, valueBytes, start } = options;
     const systems: MeasuredSystem[] = [];
-    const generator = startLoadGenerator(options.loadProgram);
+    const generator = startLoadGenerator({ program: options.loadProgram, record: options.record });
     try {
       for (const startSystem of start) {
         signal.throwIfAborted();

@@ -142,6 +142,7 @@ async function measureSize(
   await Laboratory.use(
     {
       ...plan,
+      record,
       clock,
       signal,
       start: [

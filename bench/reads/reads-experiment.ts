@@ -174,6 +174,7 @@ async function measurePart(
   await Laboratory.use(
     {
       ...plan,
+      record,
       clock,
       signal,
       start: [

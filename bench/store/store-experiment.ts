@@ -96,6 +96,7 @@ async function measureAll(plan: Plan, stage: ExperimentStage, record: CarefulRec
   const common = { members: MEMBERS, clock, signal };
   await Laboratory.use(
     {
+      record,
       clock,
       signal,
       loadProgram: plan.loadProgram,
