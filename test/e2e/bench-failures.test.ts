@@ -128,19 +128,27 @@ describe('kuorum bench failover', () => {
 
   it('measures etcd under the same load, where it is installed', async (context) => {
     if ((await etcdVersion()) === undefined) return context.skip('etcd is not installed');
-    const more = ['--rounds', '1', '--targets', 'leader', '--against', 'etcd', '--out', out];
+    const more = [
+      '--rounds',
+      '1',
+      '--kinds',
+      'kill',
+      '--targets',
+      'leader',
+      '--against',
+      'etcd',
+      '--out',
+      out,
+    ];
     const ended = await place.run([...words, ...more], { timeoutMilliseconds });
     expect(ended.code, ended.stderr).toBe(0);
     const document = await report();
     expect(document.versions.etcd).toMatch(/^\d/);
-    for (const kind of ['kill', 'pause']) {
-      for (const figure of ['detection', 'election', 'first write', 'unavailability'])
-        expect(rounds(document, `etcd ${kind} leader`, figure), `${kind} ${figure}`).toHaveLength(1);
-      expect(rounds(document, `etcd ${kind} leader`, 'first write')[0]! + 1).toBeGreaterThanOrEqual(
-        rounds(document, `etcd ${kind} leader`, 'election')[0]!,
-      );
-    }
-    expect(document.measurements.some(({ id }) => id.startsWith('failover etcd partition'))).toBe(false);
+    for (const figure of ['detection', 'election', 'first write', 'unavailability'])
+      expect(rounds(document, 'etcd kill leader', figure), figure).toHaveLength(1);
+    expect(rounds(document, 'etcd kill leader', 'first write')[0]! + 1).toBeGreaterThanOrEqual(
+      rounds(document, 'etcd kill leader', 'election')[0]!,
+    );
     expect(document.sections.at(-1)?.title).toBe('Beside etcd');
   });
 
@@ -152,16 +160,6 @@ describe('kuorum bench failover', () => {
     expect(rounds(document, 'kuorum kill leader', 'election')).toHaveLength(3);
     expect(document.measurements.some(({ id }) => id.includes('partition'))).toBe(false);
     expect(document.sections.length).toBeGreaterThan(0);
-  });
-
-  it('says so where a rate is beyond reach, and strikes nobody', async () => {
-    const more = ['--rounds', '1', '--kinds', 'kill', '--targets', 'leader', '--rate', '1000000'];
-    const ended = await place.run(['bench', 'failover', ...more, '--out', out], { timeoutMilliseconds });
-    expect(ended.code, ended.stderr).toBe(0);
-    const document = await report();
-    expect(document.measurements).toHaveLength(1);
-    expect(document.measurements[0]?.invalid).toMatch(/requests a second were answered, which is too few/);
-    expect(document.notes.join()).toContain('Nobody was struck');
   });
 
   it.each([
@@ -190,25 +188,23 @@ describe('kuorum bench faults', () => {
   const words = ['bench', 'faults', '--duration-per-fault', '1s', '--rate', '100'];
 
   it('lays what clients saw on a timeline, with every fault shaded', async () => {
-    const ended = await place.run([...words, '--out', out], { timeoutMilliseconds });
+    const faults = [
+      'slow-disk',
+      'slow-network',
+      'one-way-partition',
+      'majority-partition',
+      'rolling-restart',
+    ];
+    const ended = await place.run([...words, '--only', faults.join(','), '--out', out], {
+      timeoutMilliseconds,
+    });
     expect(ended.code, ended.stderr).toBe(0);
     const document = await report();
     expect(document.partial).toBeUndefined();
-    const names = [
-      'quiet-before',
-      'slow-disk',
-      'slow-network',
-      'lossy-network',
-      'one-way-partition',
-      'minority-partition',
-      'majority-partition',
-      'rolling-restart',
-      'growth',
-      'quiet-after',
-    ];
+    const names = ['quiet-before', ...faults, 'quiet-after'];
     expect(document.measurements.map(({ id }) => id)).toEqual(names.map((name) => `faults ${name}`));
     const phase = (name: string): Measurement => measurement(document, `faults ${name}`);
-    for (const name of ['quiet-before', 'rolling-restart', 'growth', 'quiet-after'])
+    for (const name of ['quiet-before', 'rolling-restart', 'quiet-after'])
       expect(value(phase(name), 'throughput'), name).toBeGreaterThan(0);
     // Each write waits for the leader's own disk, and for at least one message of the slow network.
     expect(value(phase('slow-disk'), 'p50')).toBeGreaterThanOrEqual(50);
@@ -220,13 +216,9 @@ describe('kuorum bench faults', () => {
     expect(timeline!.shades.map(({ label }) => label)).toEqual([
       'slow disk',
       'slow network',
-      'lossy network',
       'one-way partition',
-      'minority cut off',
       'no majority',
       'rolling restart',
-      'growth 3 to 5',
-      'growth 5 to 7',
     ]);
     let last = 0;
     for (const { fromSeconds, toSeconds } of timeline!.shades) {
@@ -236,7 +228,7 @@ describe('kuorum bench faults', () => {
     }
     expect(timeline!.seconds).toBeGreaterThan(last);
     expect(timeline!.series.map(({ name }) => name)).toEqual(['answered', 'not answered', 'p50', 'p99']);
-    expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('growth 5 to 7');
+    expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('rolling restart');
   });
 
   it('keeps the phases that have ended when it is interrupted, and leaves no process and no folder', async () => {

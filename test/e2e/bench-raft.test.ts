@@ -19,9 +19,12 @@ it('measures the core, one process and three processes, and writes a report', as
   for (const layer of ['core alone', 'one process', 'three processes'])
     expect(ended.stdout).toMatch(new RegExp(`^${layer}, 256 B, 64 in flight +\\S+/s `, 'm'));
   const { measurements } = await benchReport(out);
-  // Two concurrencies with sharing, one without, for each of three layers.
-  expect(measurements).toHaveLength(9);
-  for (const measurement of measurements) {
+  // Two concurrencies with sharing, one without, for each of three layers; and three processes at half of their most.
+  expect(measurements).toHaveLength(10);
+  expect(measurements.filter(({ labels }) => labels['load'] === '50%').map(({ id }) => id)).toEqual([
+    'propose layer=processes payload=256 load=50% shared',
+  ]);
+  for (const measurement of measurements.filter(({ labels }) => labels['in flight'] !== undefined)) {
     const { id, labels } = measurement;
     expect(metricValue(measurement, 'errors'), id).toBe(0);
     expect(metricValue(measurement, 'throughput'), id).toBeGreaterThan(0);
