@@ -406,6 +406,7 @@ function addBench(program: Command): void {
     .option('--value-size <bytes>', 'of what is put (default: 256)', integer(-1e9, 1e9))
     .option('--clients <counts>', 'calls under way at once (default: 1,10,100,1000)', integers(-1e9, 1e9))
     .option('--duration <time>', 'of each measurement (default: 10s)', duration)
+    .option('--rounds <count>', 'in which each is measured (default: 5)', integer(-1e9, 1e9))
     .addOption(againstOption())
     .option('--out <folder>', outDescription)
     .action((options: BenchQuorumOptions) => benchQuorum(options));
@@ -416,6 +417,7 @@ function addBench(program: Command): void {
     .option('--value-size <bytes>', 'of what is read (default: 256)', integer(-1e9, 1e9))
     .option('--clients <counts>', 'reads under way at once (default: 1,10,100)', integers(-1e9, 1e9))
     .option('--duration <time>', 'of each measurement (default: 10s)', duration)
+    .option('--rounds <count>', 'in which each is measured (default: 5)', integer(-1e9, 1e9))
     .option(
       '--rate <count>',
       'reads a second of the steady loads (default: half of the most)',

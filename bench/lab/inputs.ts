@@ -47,6 +47,13 @@ export function checkDuration(milliseconds: number): void {
   throw new UserError(`--duration: a measurement takes from 100ms to 1h, not ${milliseconds}ms`);
 }
 
+const MAX_ROUNDS = 100;
+
+export function checkRounds(rounds: number): void {
+  if (Number.isInteger(rounds) && rounds >= 1 && rounds <= MAX_ROUNDS) return;
+  throw new UserError(`--rounds: a measurement takes from 1 to ${MAX_ROUNDS} rounds, not ${rounds}`);
+}
+
 /** The version of the etcd to measure beside; undefined: none is asked for. */
 export async function etcdToMeasure(against: 'etcd' | undefined): Promise<string | undefined> {
   if (against === undefined) return undefined;

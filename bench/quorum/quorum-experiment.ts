@@ -13,6 +13,7 @@ import {
   checkClients,
   checkClusterSizes,
   checkDuration,
+  checkRounds,
   checkValueBytes,
   counted,
   durationText,
@@ -32,13 +33,15 @@ export interface QuorumOptions {
   readonly clients?: readonly number[];
   /** Of each measurement of each system, over all its rounds; 10,000 by default. */
   readonly durationMilliseconds?: number;
+  /** Of each measurement and system, in turns; 5 by default. */
+  readonly rounds?: number;
   readonly against?: 'etcd';
   /** The built program of the process that makes the load; beside this one by default. */
   readonly loadProgram?: string;
 }
 
 /** Of each measurement: with fewer a comparison tells hardly a change from noise. */
-const ROUNDS = 5;
+const DEFAULT_ROUNDS = 5;
 /** Of the highest throughput that was found, in percent. */
 export const openLoads: readonly number[] = [10, 50, 80];
 const TIMEOUT_MILLISECONDS = 10_000;
@@ -52,6 +55,7 @@ interface Plan {
   readonly clients: readonly number[];
   readonly valueBytes: number;
   readonly seconds: number;
+  readonly rounds: number;
   readonly etcd: string | undefined;
   readonly loadProgram: string | undefined;
 }
@@ -64,13 +68,14 @@ interface Bench extends Plan {
 }
 
 function commandOf(plan: Plan): string {
-  const { sizes, clients, valueBytes, seconds, etcd } = plan;
+  const { sizes, clients, valueBytes, seconds, rounds, etcd } = plan;
   return [
     'kuorum bench quorum',
     `--members ${sizes.join(',')}`,
     `--value-size ${valueBytes}`,
     `--clients ${clients.join(',')}`,
     `--duration ${durationText(seconds * 1000)}`,
+    `--rounds ${rounds}`,
     ...(etcd === undefined ? [] : ['--against etcd']),
   ].join(' ');
 }
@@ -79,8 +84,8 @@ const systemsOf = ({ etcd }: Plan): number => (etcd === undefined ? 1 : 2);
 
 /** Of one condition, for all systems. */
 function measurementSeconds(plan: Plan): number {
-  const perRound = RUN_OVERHEAD_SECONDS + Math.min(MAX_ROUND_WARM_UP_SECONDS, plan.seconds / ROUNDS);
-  return systemsOf(plan) * (plan.seconds + ROUNDS * perRound);
+  const perRound = RUN_OVERHEAD_SECONDS + Math.min(MAX_ROUND_WARM_UP_SECONDS, plan.seconds / plan.rounds);
+  return systemsOf(plan) * (plan.seconds + plan.rounds * perRound);
 }
 
 const startSeconds = (plan: Plan, members: number): number =>
@@ -93,6 +98,7 @@ export async function quorumExperiment(options: QuorumOptions = {}): Promise<Exp
     clients: options.clients ?? [1, 10, 100, 1_000],
     valueBytes: options.valueBytes ?? VALUE_BYTES,
     seconds: (options.durationMilliseconds ?? 10_000) / 1000,
+    rounds: options.rounds ?? DEFAULT_ROUNDS,
     etcd: undefined,
     loadProgram: options.loadProgram,
   };
@@ -100,6 +106,7 @@ export async function quorumExperiment(options: QuorumOptions = {}): Promise<Exp
   checkClients(plan.clients);
   checkValueBytes(plan.valueBytes);
   checkDuration(plan.seconds * 1000);
+  checkRounds(plan.rounds);
   const etcd = await etcdToMeasure(options.against);
   return experimentOf({ ...plan, etcd });
 }
@@ -173,15 +180,15 @@ async function warmUp({ laboratory, clients, seconds }: Bench): Promise<void> {
 
 /** The highest throughput of each system, over all client counts. */
 async function findMaxima(bench: Bench): Promise<ReadonlyMap<MeasuredSystem, number>> {
-  const { laboratory, clients, members, seconds, stage, record } = bench;
+  const { laboratory, clients, members, seconds, rounds, stage, record } = bench;
   const maxima = new Map<MeasuredSystem, number>();
-  const roundSeconds = seconds / ROUNDS;
+  const roundSeconds = seconds / rounds;
   for (const count of clients) {
     stage.progress.step(
       `${counted(members, 'member')}, ${counted(count, 'client')}`,
       measurementSeconds(bench),
     );
-    const runs = await inRounds(laboratory.systems, ROUNDS, (system) =>
+    const runs = await inRounds(laboratory.systems, rounds, (system) =>
       laboratory.closedRun(
         system,
         { operation: 'put', clients: count },
@@ -211,18 +218,18 @@ async function measureAtLoad(
   load: number,
   loadIndex: number,
 ): Promise<void> {
-  const { laboratory, members, seconds, stage, record } = bench;
+  const { laboratory, members, seconds, rounds, stage, record } = bench;
   stage.progress.step(`${counted(members, 'member')} at ${load}% of their most`, measurementSeconds(bench));
   const able = laboratory.systems.filter((system) => (maxima.get(system) ?? 0) > 0);
   for (const { name } of laboratory.systems.filter((system) => !able.includes(system)))
     record.note(`No put of ${counted(members, 'member')} of ${name} was answered: there is no load to set.`);
-  const runs = await inRounds(able, ROUNDS, (system, round) =>
+  const runs = await inRounds(able, rounds, (system, round) =>
     laboratory.openRun(system, {
       operation: 'put',
       perSecond: ((maxima.get(system) ?? 0) * load) / 100,
-      seconds: seconds / ROUNDS,
+      seconds: seconds / rounds,
       // The same for both systems; different in each round.
-      seed: 1 + loadIndex * ROUNDS + round,
+      seed: 1 + loadIndex * rounds + round,
       clients: CONNECTIONS_PER_MEMBER * members,
       timeoutMilliseconds: TIMEOUT_MILLISECONDS,
       followTheLeader: false,

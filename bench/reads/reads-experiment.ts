@@ -14,6 +14,7 @@ import {
   checkClients,
   checkClusterSizes,
   checkDuration,
+  checkRounds,
   checkValueBytes,
   counted,
   durationText,
@@ -33,6 +34,8 @@ export interface ReadsOptions {
   readonly clients?: readonly number[];
   /** Of each measurement of each system, over all its rounds; 10,000 by default. */
   readonly durationMilliseconds?: number;
+  /** Of each measurement and system, in turns; 5 by default. */
+  readonly rounds?: number;
   /** A steady load for the open loops; half of the most when absent. */
   readonly perSecond?: number;
   readonly against?: 'etcd';
@@ -43,7 +46,7 @@ export interface ReadsOptions {
 export type ReadKind = 'linearizable' | 'lease' | 'stale';
 export type AskedOf = 'leader' | 'follower';
 
-const ROUNDS = 5;
+const DEFAULT_ROUNDS = 5;
 const OPEN_SHARE = 0.5;
 const TIMEOUT_MILLISECONDS = 10_000;
 const INTERVAL_MILLISECONDS = 500;
@@ -57,6 +60,7 @@ interface Plan {
   readonly clients: readonly number[];
   readonly valueBytes: number;
   readonly seconds: number;
+  readonly rounds: number;
   readonly perSecond: number | undefined;
   readonly etcd: string | undefined;
   readonly loadProgram: string | undefined;
@@ -84,17 +88,18 @@ const systemsOf = ({ etcd }: Plan, { leaseReads }: Part): number =>
   etcd === undefined || leaseReads ? 1 : 2;
 
 function measurementSeconds(plan: Plan, part: Part): number {
-  const perRound = RUN_OVERHEAD_SECONDS + Math.min(MAX_WARM_UP_SECONDS, plan.seconds / ROUNDS);
-  return systemsOf(plan, part) * (plan.seconds + ROUNDS * perRound);
+  const perRound = RUN_OVERHEAD_SECONDS + Math.min(MAX_WARM_UP_SECONDS, plan.seconds / plan.rounds);
+  return systemsOf(plan, part) * (plan.seconds + plan.rounds * perRound);
 }
 
-function commandOf({ members, clients, valueBytes, seconds, perSecond, etcd }: Plan): string {
+function commandOf({ members, clients, valueBytes, seconds, rounds, perSecond, etcd }: Plan): string {
   return [
     'kuorum bench reads',
     `--members ${members}`,
     `--value-size ${valueBytes}`,
     `--clients ${clients.join(',')}`,
     `--duration ${durationText(seconds * 1000)}`,
+    `--rounds ${rounds}`,
     ...(perSecond === undefined ? [] : [`--rate ${perSecond}`]),
     ...(etcd === undefined ? [] : ['--against etcd']),
   ].join(' ');
@@ -107,6 +112,7 @@ export async function readsExperiment(options: ReadsOptions = {}): Promise<Exper
     clients: options.clients ?? [1, 10, 100],
     valueBytes: options.valueBytes ?? VALUE_BYTES,
     seconds: (options.durationMilliseconds ?? 10_000) / 1000,
+    rounds: options.rounds ?? DEFAULT_ROUNDS,
     perSecond: options.perSecond,
     etcd: undefined,
     loadProgram: options.loadProgram,
@@ -115,6 +121,7 @@ export async function readsExperiment(options: ReadsOptions = {}): Promise<Exper
   checkClients(plan.clients);
   checkValueBytes(plan.valueBytes);
   checkDuration(plan.seconds * 1000);
+  checkRounds(plan.rounds);
   const { perSecond } = plan;
   if (perSecond !== undefined && !(perSecond >= 1 && perSecond <= MAX_PER_SECOND))
     throw new UserError(`--rate: from 1 to ${MAX_PER_SECOND} reads a second, not ${perSecond}`);
@@ -209,15 +216,15 @@ async function findMaxima(
   kind: ReadKind,
   of: AskedOf,
 ): Promise<ReadonlyMap<MeasuredSystem, number>> {
-  const { laboratory, clients, seconds, members, stage, record, part } = bench;
-  const roundSeconds = seconds / ROUNDS;
+  const { laboratory, clients, seconds, rounds, members, stage, record, part } = bench;
+  const roundSeconds = seconds / rounds;
   const maxima = new Map<MeasuredSystem, number>();
   for (const count of clients) {
     stage.progress.step(
       `${kind}, of the ${of}, ${counted(count, 'client')}`,
       measurementSeconds(bench, part),
     );
-    const runs = await inRounds(laboratory.systems, ROUNDS, async (system) =>
+    const runs = await inRounds(laboratory.systems, rounds, async (system) =>
       laboratory.closedRun(
         system,
         { operation: operationOf(kind), clients: count },
@@ -252,16 +259,16 @@ async function measureAtLoad(
   of: AskedOf,
   maxima: ReadonlyMap<MeasuredSystem, number>,
 ): Promise<void> {
-  const { laboratory, seconds, members, perSecond, stage, record, part } = bench;
+  const { laboratory, seconds, rounds, members, perSecond, stage, record, part } = bench;
   const load = perSecond === undefined ? `${100 * OPEN_SHARE}%` : `${perSecond}/s`;
   stage.progress.step(`${kind}, of the ${of}, at ${load}`, measurementSeconds(bench, part));
   const rate = (system: MeasuredSystem): number => perSecond ?? OPEN_SHARE * (maxima.get(system) ?? 0);
   const able = laboratory.systems.filter((system) => rate(system) > 0);
-  const runs = await inRounds(able, ROUNDS, async (system, round) =>
+  const runs = await inRounds(able, rounds, async (system, round) =>
     laboratory.openRun(system, {
       operation: operationOf(kind),
       perSecond: rate(system),
-      seconds: seconds / ROUNDS,
+      seconds: seconds / rounds,
       seed: 1 + round,
       clients: CONNECTIONS_PER_MEMBER,
       firstMember: await memberToAsk(system, of),

@@ -41,6 +41,7 @@ export interface BenchQuorumOptions extends OutOption {
   readonly valueSize?: number;
   readonly clients?: readonly number[];
   readonly duration?: number;
+  readonly rounds?: number;
   readonly against?: 'etcd';
 }
 
@@ -52,10 +53,11 @@ export function given<Options extends object>(
 }
 
 export function benchQuorum(options: BenchQuorumOptions): Promise<void> {
-  const { members, clients, against, valueSize: valueBytes, duration: durationMilliseconds } = options;
+  const { members, clients, against, rounds } = options;
+  const { valueSize: valueBytes, duration: durationMilliseconds } = options;
   return measure(options, (module) =>
     module.quorumExperiment(
-      given<QuorumOptions>({ members, clients, against, valueBytes, durationMilliseconds }),
+      given<QuorumOptions>({ members, clients, against, rounds, valueBytes, durationMilliseconds }),
     ),
   );
 }
@@ -66,11 +68,11 @@ export interface BenchReadsOptions extends Omit<BenchQuorumOptions, 'members'> {
 }
 
 export function benchReads(options: BenchReadsOptions): Promise<void> {
-  const { members, clients, against, rate: perSecond } = options;
+  const { members, clients, against, rounds, rate: perSecond } = options;
   const { valueSize: valueBytes, duration: durationMilliseconds } = options;
   return measure(options, (module) =>
     module.readsExperiment(
-      given<ReadsOptions>({ members, clients, against, valueBytes, durationMilliseconds, perSecond }),
+      given<ReadsOptions>({ members, clients, against, rounds, valueBytes, durationMilliseconds, perSecond }),
     ),
   );
 }

@@ -42,6 +42,8 @@ describe('kuorum bench quorum', () => {
     '1,4',
     '--duration',
     '300ms',
+    '--rounds',
+    '2',
     '--value-size',
     '100',
   ];
@@ -55,7 +57,7 @@ describe('kuorum bench quorum', () => {
     expect(document).toMatchObject({
       formatVersion: 2,
       benchmark: 'quorum',
-      command: 'kuorum bench quorum --members 1,3 --value-size 100 --clients 1,4 --duration 300ms',
+      command: 'kuorum bench quorum --members 1,3 --value-size 100 --clients 1,4 --duration 300ms --rounds 2',
     });
     expect(document.partial).toBeUndefined();
     expect(document.measurements.map(({ id }) => id)).toEqual(
@@ -115,6 +117,7 @@ describe('kuorum bench quorum', () => {
     [['--value-size', '2000000'], '--value-size: a value has from 1 to 1048576 bytes'],
     [['--duration', '0s'], 'It must be a time such as 500ms, 60s or 2m.'],
     [['--duration', 'soon'], 'It must be a time such as 500ms, 60s or 2m.'],
+    [['--rounds', '0'], '--rounds: a measurement takes from 1 to 100 rounds, not 0'],
     [['--duration', '1ms'], '--duration: a measurement takes from 100ms to 1h, not 1ms'],
     [['--against', 'zookeeper'], 'Allowed choices are etcd.'],
     [['--against', 'etcd'], '--against etcd: there is no program named etcd on PATH'],
@@ -132,7 +135,7 @@ describe('kuorum bench quorum', () => {
 
 describe('kuorum bench reads', () => {
   it('compares what is promised, of the leader and of a follower', async () => {
-    const words = ['bench', 'reads', '--clients', '4', '--duration', '300ms'];
+    const words = ['bench', 'reads', '--clients', '4', '--duration', '300ms', '--rounds', '1'];
     const ended = await place.run([...words, '--out', out], { timeoutMilliseconds: 170_000 });
     expect(ended.code, ended.stderr).toBe(0);
     const { measurements } = await benchReport(out);
