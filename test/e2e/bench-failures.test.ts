@@ -206,8 +206,9 @@ describe('kuorum bench faults', () => {
     const phase = (name: string): Measurement => measurement(document, `faults ${name}`);
     for (const name of ['quiet-before', 'rolling-restart', 'quiet-after'])
       expect(value(phase(name), 'throughput'), name).toBeGreaterThan(0);
-    // Each write waits for the leader's own disk, and for at least one message of the slow network.
-    expect(value(phase('slow-disk'), 'p50')).toBeGreaterThanOrEqual(50);
+    // The followers make a majority without the leader's disk, so that only the leader's own clients wait for it: it
+    // applies nothing that its log may lose. For the slow network's messages everybody waits.
+    expect(value(phase('slow-disk'), 'p99')).toBeGreaterThanOrEqual(50);
     expect(value(phase('slow-network'), 'p50')).toBeGreaterThanOrEqual(20);
     // A second without a majority, seen by everybody.
     expect(value(phase('majority-partition'), 'longest gap')).toBeGreaterThan(800);
