@@ -24,7 +24,7 @@ import {
 } from './election.js';
 import { checkRemoval, endMember } from './ending.js';
 import type { Applicable, CoreEvent, Effects } from './events.js';
-import { flushAcknowledgement, onAppendRequest, onHeartbeat } from './follower.js';
+import { flushAcknowledgement, onAppendRequest, onCommitNotice, onHeartbeat } from './follower.js';
 import { entryBytes } from './log.js';
 import { readLogClock } from './log-clock.js';
 import type { Message } from './messages.js';
@@ -340,6 +340,7 @@ function receive(state: CoreState, from: MemberId, message: Message): void {
     case 'append-request':
     case 'append-accepted':
     case 'append-rejected':
+    case 'commit-notice':
     case 'heartbeat':
     case 'heartbeat-response':
     case 'timeout-now':
@@ -356,6 +357,7 @@ type TermMessage = Extract<
       | 'append-request'
       | 'append-accepted'
       | 'append-rejected'
+      | 'commit-notice'
       | 'heartbeat'
       | 'heartbeat-response'
       | 'timeout-now'
@@ -363,9 +365,12 @@ type TermMessage = Extract<
   }
 >;
 
+const isFromLeader = ({ type }: TermMessage): boolean =>
+  type === 'append-request' || type === 'commit-notice' || type === 'heartbeat';
+
 function receiveOfTerm(state: CoreState, from: MemberId, message: TermMessage): void {
   if (message.term > state.term) {
-    const fromLeader = message.type === 'append-request' || message.type === 'heartbeat';
+    const fromLeader = isFromLeader(message);
     // Without a new leader in sight its own log is likely the best, so it asks for pre-votes soon.
     const timer = state.role.role === 'leader' ? state.options.startTicks : state.electionRange();
     becomeFollower(
@@ -376,7 +381,7 @@ function receiveOfTerm(state: CoreState, from: MemberId, message: TermMessage): 
     );
   } else if (message.term < state.term) {
     // A deposed leader learns of it from the term in the answer.
-    if (message.type === 'append-request' || message.type === 'heartbeat') {
+    if (isFromLeader(message)) {
       state.send(from, { type: 'term-passed', term: state.term });
     }
     return;
@@ -387,6 +392,8 @@ function receiveOfTerm(state: CoreState, from: MemberId, message: TermMessage): 
       return onVoteResponse(state, from, message);
     case 'append-request':
       return onAppendRequest(state, from, message);
+    case 'commit-notice':
+      return onCommitNotice(state, from, message);
     case 'heartbeat':
       return onHeartbeat(state, from, message);
     case 'timeout-now':

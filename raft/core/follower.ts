@@ -1,5 +1,5 @@
 /** How a follower takes entries and heartbeats (section 3.5), and when it owes the leader an answer. */
-import type { AppendRequest, Heartbeat } from './messages.js';
+import type { AppendRequest, CommitNotice, Heartbeat } from './messages.js';
 import { becomeFollower } from './roles.js';
 import { wordCounts } from './standing.js';
 import type { CoreState } from './state.js';
@@ -16,6 +16,10 @@ function heardLeader(state: CoreState, from: MemberId): void {
   state.steppedAsideFor = undefined;
 }
 
+/**
+ * The leader names nothing above what this member has acknowledged in this very term: its log still holds that,
+ * unless it has lost something.
+ */
 function takeCommit(state: CoreState, commitIndex: LogIndex): void {
   const through = wordCounts(state) ? state.log.lastIndex : state.verifiedIndex;
   state.commitTo(Math.min(commitIndex, through));
@@ -25,8 +29,7 @@ function takeCommit(state: CoreState, commitIndex: LogIndex): void {
 export function onHeartbeat(state: CoreState, from: MemberId, message: Heartbeat): void {
   heardLeader(state, from);
   if (message.quorumAnswers) state.quorumSilentTicks = 0;
-  // Never above what this member has acknowledged in this very term: its log still holds that, unless it has lost
-  // something. After a restart nothing else tells an idle member what is committed.
+  // After a restart nothing else tells an idle member what is committed.
   takeCommit(state, message.commitIndex);
   state.send(from, {
     type: 'heartbeat-response',
@@ -34,6 +37,11 @@ export function onHeartbeat(state: CoreState, from: MemberId, message: Heartbeat
     readRound: message.readRound,
     counts: wordCounts(state),
   });
+}
+
+export function onCommitNotice(state: CoreState, from: MemberId, message: CommitNotice): void {
+  heardLeader(state, from);
+  takeCommit(state, message.commitIndex);
 }
 
 export function onAppendRequest(state: CoreState, from: MemberId, message: AppendRequest): void {

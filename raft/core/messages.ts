@@ -43,7 +43,7 @@ export interface VoteResponse extends CommitHint {
   readonly granted: boolean;
 }
 
-/** Entries follow `previousIndex` without a gap. Empty entries probe, or carry a new commit index. */
+/** Entries follow `previousIndex` without a gap. Without entries it asks whether the logs agree there. */
 export interface AppendRequest {
   readonly type: 'append-request';
   readonly term: Term;
@@ -70,6 +70,17 @@ export interface AppendRejected {
   /** The last index at which the logs may still agree, and the sender's term there (section 5.3). */
   readonly hintIndex: LogIndex;
   readonly hintTerm: Term;
+}
+
+/**
+ * What is committed now, for a receiver that has all entries: sent once, when it becomes known. It needs no answer,
+ * for the next heartbeat makes up for a lost one.
+ */
+export interface CommitNotice {
+  readonly type: 'commit-notice';
+  readonly term: Term;
+  /** Never above what the leader knows the receiver to hold. */
+  readonly commitIndex: LogIndex;
 }
 
 export interface Heartbeat {
@@ -176,6 +187,7 @@ export type Message =
   | AppendRequest
   | AppendAccepted
   | AppendRejected
+  | CommitNotice
   | Heartbeat
   | HeartbeatResponse
   | TimeoutNow

@@ -122,8 +122,10 @@ function replicate(state: CoreState, to: MemberId, peer: Progress): void {
   const { limits } = state.options;
   while (peer.maySend(limits)) {
     const behind = peer.nextIndex <= state.log.lastIndex;
-    const uninformed = peer.sentCommitIndex < state.commitIndex;
-    if (peer.state === 'replicate' && !behind && !uninformed) return;
+    if (peer.state === 'replicate' && !behind) {
+      tellCommit(state, to, peer);
+      return;
+    }
     if (state.log.termAt(peer.nextIndex - 1) === undefined) {
       peer.awaitSnapshot();
       state.outbox.snapshots.push(to);
@@ -145,6 +147,14 @@ function replicate(state: CoreState, to: MemberId, peer: Progress): void {
     }
     sendAppend(state, to, peer, entries);
   }
+}
+
+/** Entries carry the commit index along; one who has them all is told by itself. */
+function tellCommit(state: CoreState, to: MemberId, peer: Progress): void {
+  const commitIndex = Math.min(state.commitIndex, peer.matchIndex);
+  if (commitIndex <= peer.sentCommitIndex) return;
+  peer.sentCommitIndex = commitIndex;
+  state.send(to, { type: 'commit-notice', term: state.term, commitIndex });
 }
 
 function sendAppend(state: CoreState, to: MemberId, peer: Progress, entries: readonly Entry[]): void {

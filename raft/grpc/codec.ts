@@ -57,6 +57,8 @@ function envelope(message: Message): { readonly [Name in BodyName]?: Fields } {
       return { appendAccepted: { ...message } };
     case 'append-rejected':
       return { appendRejected: { ...message } };
+    case 'commit-notice':
+      return { commitNotice: { ...message } };
     case 'heartbeat':
       return { heartbeat: { ...message } };
     case 'heartbeat-response':
@@ -219,6 +221,11 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
     rejectedIndex: numberField(body, 'rejectedIndex'),
     hintIndex: numberField(body, 'hintIndex'),
     hintTerm: numberField(body, 'hintTerm'),
+  }),
+  commitNotice: (body) => ({
+    type: 'commit-notice',
+    term: numberField(body, 'term'),
+    commitIndex: numberField(body, 'commitIndex'),
   }),
   heartbeat: (body) => ({
     type: 'heartbeat',

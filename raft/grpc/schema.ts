@@ -69,6 +69,7 @@ const bodies = {
   },
   removed: {},
   termPassed: { term: 'double' },
+  commitNotice: { term: 'double', commitIndex: 'double' },
 } as const;
 
 export type BodyName = keyof typeof bodies;

@@ -19,6 +19,8 @@ export function describeMessage(message: Message): string {
       return `append-accepted term ${message.term} through ${message.matchIndex}${message.counts ? '' : ', does not count'}`;
     case 'append-rejected':
       return `append-rejected term ${message.term} at ${message.rejectedIndex}, perhaps ${message.hintIndex}/${message.hintTerm}`;
+    case 'commit-notice':
+      return `commit-notice term ${message.term}, commit ${message.commitIndex}`;
     case 'heartbeat':
       return `heartbeat term ${message.term}, commit ${message.commitIndex}, read round ${message.readRound}`;
     case 'heartbeat-response':

@@ -42,6 +42,8 @@ function weigh(message: Message): number {
       return message.term * 31 + message.matchIndex + (message.counts ? 1 : 0);
     case 'append-rejected':
       return message.term * 31 + message.rejectedIndex * 7 + message.hintIndex;
+    case 'commit-notice':
+      return message.term * 31 + message.commitIndex * 7;
     case 'heartbeat':
       return message.term * 31 + message.commitIndex * 7 + message.readRound;
     case 'heartbeat-response':

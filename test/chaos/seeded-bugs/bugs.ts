@@ -236,7 +236,8 @@ const membership: readonly SeededBug[] = [
     find: 'voters.votersOutgoing.length === 0 ? [voters.voters] :',
     replace:
       'voters.votersOutgoing.length === 0 ? [[...voters.voters, ...((voters as { learners?: readonly MemberId[] }).learners ?? [])]] :',
-    caughtBy: ['durability', 'election-safety'],
+    // Learners make a quorum where there is none, and keep one from being one where they are down.
+    caughtBy: ['durability', 'election-safety', 'liveness'],
     maxSeeds: 20,
     options: changing,
   },

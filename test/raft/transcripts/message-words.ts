@@ -110,6 +110,8 @@ export function messageWords(message: Message): string {
       return `append accepted, term ${message.term}: log equal through ${message.matchIndex}${message.counts ? '' : ', counts for nothing'}`;
     case 'append-rejected':
       return `append rejected, term ${message.term}: no such entry ${message.rejectedIndex}, may agree at ${placeWords(message.hintIndex, message.hintTerm)}`;
+    case 'commit-notice':
+      return `committed through ${message.commitIndex}, term ${message.term}`;
     case 'heartbeat':
       return `heartbeat, term ${message.term}, committed through ${message.commitIndex}${roundWords(message.readRound)}`;
     case 'heartbeat-response':
