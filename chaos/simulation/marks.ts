@@ -22,6 +22,7 @@ export const markNames = [
   'read round overtaken by a new term',
   'read answered on a follower',
   'proposal of unknown outcome',
+  'proposal sent to its leader again',
   'removed member told so',
   'start proven to peers',
   'commit learned from a vote',
@@ -51,6 +52,15 @@ function isVote({ type }: Message): boolean {
 function hasLostItsCampaign({ before, role, term, leaderId }: MemberView): boolean {
   const isOver = role !== 'candidate' && role !== 'leader';
   return isOver && leaderId === undefined && term === before?.term;
+}
+
+/** Proposals leave, and nobody has made one. */
+function sendsAgain({ role, events, effects }: MemberView): boolean {
+  return (
+    role === 'follower' &&
+    effects.messages.some(({ message }) => message.type === 'propose-request') &&
+    !events.some(({ kind }) => kind === 'propose')
+  );
 }
 
 interface Remembered {
@@ -84,6 +94,7 @@ export class Marks {
     if (effects.transfers.length > 0) this.#transferred(view);
     if (effects.proposals.length > 0) this.#proposed(view);
     if (effects.reads.length > 0) this.#read(view);
+    if (sendsAgain(view)) this.reach('proposal sent to its leader again');
     for (const event of view.events) {
       if (event.kind === 'snapshot-installed') this.reach('snapshot installed after truncation');
       else if (event.kind === 'snapshot-failed') this.reach('snapshot transfer broken');

@@ -29,7 +29,13 @@ import { entryBytes } from './log.js';
 import { readLogClock } from './log-clock.js';
 import type { Message } from './messages.js';
 import { rememberPromise } from './peer-promises.js';
-import { forgetProposal, onPropose, onProposeRequest, onProposeResponse } from './proposals.js';
+import {
+  forgetProposal,
+  onPropose,
+  onProposeRequest,
+  onProposeResponse,
+  tickForwardedProposals,
+} from './proposals.js';
 import { hearsQuorum } from './quorum-evidence.js';
 import {
   flushFollowerReads,
@@ -282,6 +288,7 @@ function handle(state: CoreState, event: CoreEvent): void {
 
 function tick(state: CoreState): void {
   const leader = leaderOf(state);
+  state.ticks += 1;
   state.quorumSilentTicks += 1;
   if (leader !== undefined) {
     leader.ticks += 1;
@@ -289,6 +296,7 @@ function tick(state: CoreState): void {
   } else {
     tickProof(state);
     tickElection(state);
+    tickForwardedProposals(state);
     tickFollowerReads(state);
   }
 }

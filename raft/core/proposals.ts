@@ -1,9 +1,9 @@
-/** How proposals enter the log: at the leader, or forwarded to it once. */
+/** How proposals enter the log: at the leader, or forwarded to it under a number that it appends once. */
 import { entryBytes } from './log.js';
 import { readLogClock } from './log-clock.js';
 import type { ForwardRefusal, ProposeOutcome, ProposeRequest, ProposeResponse } from './messages.js';
 import { syncProgress } from './roles.js';
-import type { CoreState, LeaderState } from './state.js';
+import type { CoreState, ForwardedProposal, LeaderState } from './state.js';
 import type { Entry, EntryKind, MemberId } from './types.js';
 
 /**
@@ -22,14 +22,38 @@ export function onPropose(state: CoreState, id: number, data: Uint8Array): void 
   } else {
     const requestId = state.nextRequestId;
     state.nextRequestId += 1;
-    state.forwardedProposals.set(requestId, id);
-    state.send(state.leaderId, { type: 'propose-request', term: state.term, requestId, data });
+    askLeader(state, state.leaderId, requestId, { id, data, sentAtTick: state.ticks, isRepeated: false });
+  }
+}
+
+function askLeader(
+  state: CoreState,
+  leaderId: MemberId,
+  requestId: number,
+  forwarded: ForwardedProposal,
+): void {
+  state.forwardedProposals.set(requestId, forwarded);
+  state.send(leaderId, { type: 'propose-request', term: state.term, requestId, data: forwarded.data });
+}
+
+/**
+ * What has no answer after half an election timeout is sent again under its number: either the request or its answer
+ * was lost, and the leader of a term appends a number once.
+ */
+export function tickForwardedProposals(state: CoreState): void {
+  const { forwardedProposals, leaderId, options } = state;
+  if (leaderId === undefined) return;
+  const sentBefore = state.ticks - Math.ceil(options.electionTimeoutTicks / 2);
+  for (const [requestId, forwarded] of forwardedProposals) {
+    if (forwarded.sentAtTick > sentBefore) return;
+    forwardedProposals.delete(requestId);
+    askLeader(state, leaderId, requestId, { ...forwarded, sentAtTick: state.ticks, isRepeated: true });
   }
 }
 
 export function forgetProposal(state: CoreState, id: number): void {
-  for (const [requestId, proposalId] of state.forwardedProposals) {
-    if (proposalId !== id) continue;
+  for (const [requestId, forwarded] of state.forwardedProposals) {
+    if (forwarded.id !== id) continue;
     state.forwardedProposals.delete(requestId);
     return;
   }
@@ -37,7 +61,7 @@ export function forgetProposal(state: CoreState, id: number): void {
 
 /**
  * A forwarded proposal is appended only by the leader of the very term that the follower saw, and once:
- * else a delayed duplicate of a refused request could be appended after the caller was told `refused`.
+ * else a late duplicate of a refused request could be appended after the caller was told `refused`.
  */
 export function onProposeRequest(state: CoreState, from: MemberId, message: ProposeRequest): void {
   const { role } = state;
@@ -67,10 +91,13 @@ export function onProposeRequest(state: CoreState, from: MemberId, message: Prop
 }
 
 export function onProposeResponse(state: CoreState, message: ProposeResponse): void {
-  const id = state.forwardedProposals.get(message.requestId);
-  if (id === undefined) return;
+  const forwarded = state.forwardedProposals.get(message.requestId);
+  if (forwarded === undefined) return;
   state.forwardedProposals.delete(message.requestId);
-  state.outbox.proposals.push({ id, result: message.outcome });
+  const { id, isRepeated } = forwarded;
+  // Whoever refuses it now may have appended it earlier, and leads no more.
+  const isCertain = message.outcome.kind === 'appended' || !isRepeated;
+  state.outbox.proposals.push({ id, result: isCertain ? message.outcome : { kind: 'unknown' } });
 }
 
 function proposeAsLeader(state: CoreState, leader: LeaderState, data: Uint8Array): ProposeOutcome {

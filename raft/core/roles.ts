@@ -123,7 +123,7 @@ function isLastResort(state: CoreState): boolean {
 
 /** What was sent to a leader that is none any more: a proposal may or may not be in its log; a read is not. */
 export function abandonForwarded(state: CoreState): void {
-  for (const id of state.forwardedProposals.values()) {
+  for (const { id } of state.forwardedProposals.values()) {
     state.outbox.proposals.push({ id, result: { kind: 'unknown' } });
   }
   state.forwardedProposals.clear();

@@ -114,6 +114,16 @@ export type RoleState =
     }
   | LeaderState;
 
+/** A proposal that the leader was asked to append and has not answered. */
+export interface ForwardedProposal {
+  /** The caller's. */
+  readonly id: number;
+  readonly data: Uint8Array;
+  readonly sentAtTick: number;
+  /** It was sent before: also when this one is refused, an earlier one may have been appended. */
+  readonly isRepeated: boolean;
+}
+
 /** A read round of a follower at the leader. */
 interface ForwardedReads {
   waiting: number[];
@@ -203,8 +213,10 @@ export class CoreState {
   steppedAsideFor: MemberId | undefined;
   /** Peers whose process is known to be gone, until they are heard again. */
   readonly gone: Set<MemberId> = new Set();
-  /** Proposals sent to the leader: request id to the caller's id. */
-  readonly forwardedProposals: Map<number, number> = new Map();
+  /** Ticks since the start. */
+  ticks = 0;
+  /** By request id, in the order in which they were last sent. */
+  readonly forwardedProposals: Map<number, ForwardedProposal> = new Map();
   readonly forwardedReads: ForwardedReads = { waiting: [], outstanding: undefined };
   /** Random start, so that an answer to a request from before a restart finds no match. */
   nextRequestId: number;

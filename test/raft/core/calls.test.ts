@@ -1,9 +1,17 @@
 /** What clients see of the core: linearizable reads, forwarded proposals, configurations, recovery. */
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../raft/core/messages.js';
-import { configurationOf, emptyDisk, text, VirtualCluster, type VirtualMember } from '../support/cluster.js';
+import {
+  configurationOf,
+  emptyDisk,
+  testOptions,
+  text,
+  VirtualCluster,
+  type VirtualMember,
+} from '../support/cluster.js';
 
 const three = configurationOf([1, 2, 3]);
+const halfTimeoutTicks = testOptions(1, 1).electionTimeoutTicks / 2;
 
 function propose(member: VirtualMember, id: number, command = `p${id}`): void {
   member.step({ kind: 'propose', id, data: text(command) });
@@ -96,6 +104,46 @@ describe('a forwarded proposal', () => {
     expect(answers[0]).toEqual(answers[1]);
     cluster.settle();
     expect(leader.commands).toEqual(['x']);
+  });
+
+  it.each(['propose-request', 'propose-response'] as const)(
+    'is sent again when its %s was lost, and appended once',
+    (lost) => {
+      const cluster = new VirtualCluster(three, 1);
+      const leader = cluster.electMember(1);
+      const follower = cluster.member(2);
+      propose(follower, 1);
+      const [request] = follower.sent.splice(0);
+      if (lost === 'propose-response') {
+        leader.receive(2, request!.message);
+        const others = leader.sent.splice(0).filter(({ message }) => message.type !== lost);
+        leader.sent.push(...others);
+      }
+      follower.tick(halfTimeoutTicks - 1);
+      expect(follower.sent).toEqual([]);
+      follower.tick();
+      expect(follower.sent).toEqual([request]);
+      cluster.settle();
+      cluster.tick(2);
+      expect(follower.proposals.get(1)).toMatchObject({ kind: 'appended' });
+      expect(leader.commands).toEqual(['p1']);
+      follower.tick(halfTimeoutTicks);
+      expect(follower.sent.map(({ message }) => message.type)).not.toContain('propose-request');
+    },
+  );
+
+  it('that was sent again and is refused may all the same have been appended', () => {
+    const cluster = new VirtualCluster(three, 1);
+    cluster.electMember(1);
+    const follower = cluster.member(2);
+    propose(follower, 1);
+    follower.tick(halfTimeoutTicks);
+    const { message } = follower.sent.splice(0).at(-1)!;
+    if (message.type !== 'propose-request') throw new Error(`it sent ${message.type}`);
+    const { requestId } = message;
+    const outcome = { kind: 'refused', reason: 'no-leader' } as const;
+    follower.receive(1, { type: 'propose-response', requestId, outcome });
+    expect(follower.proposals.get(1)).toEqual({ kind: 'unknown' });
   });
 
   it('meant for the leader of another term is refused for certain', () => {
