@@ -38,7 +38,7 @@ import { StateHash } from './state-hash.js';
 import { VersionCache } from './version-cache.js';
 import type { View } from './view.js';
 import type { WalkedSum } from './walked-sum.js';
-import { configurationDigest, contentHashOf, hexOf, stateHashOf } from './whole-hash.js';
+import { configurationDigest, contentHashOf, hexOf, ledgerDigest, stateHashOf } from './whole-hash.js';
 import { WriteBehind } from './write-behind.js';
 
 export const STATE_FORMAT_VERSION = 1;
@@ -127,6 +127,7 @@ export class ReplicatedState {
   #authRecord: Uint8Array | undefined;
   #durableIndex: number;
   #digested: { readonly configuration: Uint8Array; readonly bytes: Uint8Array } | undefined;
+  #digestedLedger: { readonly ledger: Ledger; readonly bytes: Uint8Array } | undefined;
 
   private constructor(options: StateOptions, meta: MetaRecord, authRecord: Uint8Array | undefined) {
     this.#salt = recordSalt(options.clusterId);
@@ -265,7 +266,8 @@ export class ReplicatedState {
    * index.
    */
   stateHash(): string {
-    return stateHashOf(this.#salt, this.#hash, this.#meta, this.#configurationDigest());
+    const digests = [this.#configurationDigest(), this.#ledgerDigest()] as const;
+    return stateHashOf(this.#salt, this.#hash, this.#meta, ...digests);
   }
 
   /** The same without the ledger: it stays when nothing but checkpoints and alarms go through the log. */
@@ -280,6 +282,13 @@ export class ReplicatedState {
       this.#digested = { configuration, bytes: configurationDigest(this.#salt, configuration) };
     }
     return this.#digested.bytes;
+  }
+
+  #ledgerDigest(): Uint8Array {
+    const { ledger } = this.#meta;
+    if (this.#digestedLedger?.ledger !== ledger)
+      this.#digestedLedger = { ledger, bytes: ledgerDigest(this.#salt, ledger) };
+    return this.#digestedLedger.bytes;
   }
 
   stateView(): StateView {

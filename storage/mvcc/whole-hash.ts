@@ -3,7 +3,7 @@
  * 32 hex digits, equal on all members at equal applied index.
  */
 import { digest } from '../checksum.js';
-import { encodeLedger } from '../integrity/ledger.js';
+import { encodeLedger, type Ledger } from '../integrity/ledger.js';
 import { packTuple } from '../tuple.js';
 import type { MetaRecord, RecordSalt } from './records.js';
 import type { StateHash } from './state-hash.js';
@@ -36,15 +36,20 @@ export function contentHashOf(
   return total;
 }
 
+export function ledgerDigest(salt: RecordSalt, ledger: Ledger): Uint8Array {
+  return digest(salt, packTuple(['ledger', encodeLedger(ledger)]));
+}
+
 /** With the ledger: all that members must agree on. */
 export function stateHashOf(
   salt: RecordSalt,
   records: RecordHash,
   meta: HashedMeta,
   ofConfiguration?: Uint8Array,
+  ofLedger = ledgerDigest(salt, meta.ledger),
 ): string {
   const total = contentHashOf(salt, records, meta, ofConfiguration);
-  total.add(digest(salt, packTuple(['ledger', encodeLedger(meta.ledger)])));
+  total.add(ofLedger);
   return hexOf(total);
 }
 

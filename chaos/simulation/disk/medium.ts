@@ -53,6 +53,8 @@ export class Medium {
   /** In order. */
   readonly inFlight: WriteInFlight[] = [];
   open = false;
+  /** Of the keys and values that are visible; undefined: to be counted again. */
+  #visibleBytes: number | undefined = 0;
 
   begin(operations: readonly BatchOperation[]): WriteInFlight {
     const write = { sequence: this.#nextSequence, operations };
@@ -86,6 +88,8 @@ export class Medium {
       this.#slots.set(key, slot);
       this.#keys.add(key);
     }
+    if (this.#visibleBytes !== undefined)
+      this.#visibleBytes += bytesOf(slot.key, value) - bytesOf(slot.key, slot.newest?.value);
     slot.newest = { sequence, value, older: slot.newest };
     if (value === undefined) this.#deleted.push(key);
     let version: Version = slot.newest;
@@ -169,6 +173,17 @@ export class Medium {
     this.durableSequence = this.visibleSequence;
   }
 
+  /** What all visible keys and values take. */
+  get visibleBytes(): number {
+    if (this.#visibleBytes === undefined) {
+      let bytes = 0;
+      for (const slot of this.#slots.values())
+        bytes += bytesOf(slot.key, valueAt(slot, this.visibleSequence));
+      this.#visibleBytes = bytes;
+    }
+    return this.#visibleBytes;
+  }
+
   get newestSequence(): number {
     return this.#nextSequence - 1;
   }
@@ -177,6 +192,7 @@ export class Medium {
     for (const slot of this.#slots.values()) {
       while (slot.newest !== undefined && slot.newest.sequence > sequence) slot.newest = slot.newest.older;
     }
+    this.#visibleBytes = undefined;
     this.durableSequence = Math.min(this.durableSequence, sequence);
     this.visibleSequence = sequence;
     this.#nextSequence = sequence + 1;
@@ -199,6 +215,11 @@ export class Medium {
     copy.complete(copy.begin(operations), true);
     return copy;
   }
+}
+
+/** A key without a value is none. */
+function bytesOf(key: Uint8Array, value: Uint8Array | undefined): number {
+  return value === undefined ? 0 : key.length + value.length;
 }
 
 function valueAt(slot: Slot | undefined, sequence: number): Uint8Array | undefined {

@@ -395,11 +395,7 @@ class Database implements DiskDatabase {
   }
 
   sizeBytes(): Promise<number> {
-    return this.#guarded(() => {
-      let total = 0;
-      for (const { key, value } of everythingIn(this.#medium)) total += key.length + value.length;
-      return total;
-    });
+    return this.#guarded(() => this.#medium.visibleBytes);
   }
 
   async close(): Promise<void> {
