@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { CONNECTIONS_PER_MEMBER } from '../generator/connections.js';
 import { VALUE_BYTES } from '../generator/keys.js';
+import type { Workload } from '../generator/protocol.js';
 import { CarefulRecord } from '../lab/caveats.js';
 import { startEtcdSystem } from '../lab/etcd-system.js';
 import type { Experiment, ExperimentStage } from '../lab/experiment.js';
@@ -22,6 +23,7 @@ import {
 import { startKuorumSystem } from '../lab/kuorum-system.js';
 import { inRounds, Laboratory, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
 import type { MeasuredSystem } from '../lab/system.js';
+import { warmUp, warmUpSecondsFor } from '../lab/warm-up.js';
 import { quorumSections } from './sections.js';
 
 export interface QuorumOptions {
@@ -47,7 +49,6 @@ export const openLoads: readonly number[] = [10, 50, 80];
 const TIMEOUT_MILLISECONDS = 10_000;
 const INTERVAL_MILLISECONDS = 500;
 const START_SECONDS = 3;
-const MAX_WARM_UP_SECONDS = 2;
 const MAX_ROUND_WARM_UP_SECONDS = 0.3;
 
 interface Plan {
@@ -89,7 +90,7 @@ function measurementSeconds(plan: Plan): number {
 }
 
 const startSeconds = (plan: Plan, members: number): number =>
-  systemsOf(plan) * (START_SECONDS + members / 2 + Math.min(MAX_WARM_UP_SECONDS, plan.seconds));
+  systemsOf(plan) * (START_SECONDS + members / 2 + warmUpSecondsFor(plan.seconds));
 
 /** @throws UserError for what cannot be measured */
 export async function quorumExperiment(options: QuorumOptions = {}): Promise<Experiment> {
@@ -161,21 +162,12 @@ async function measureSize(
     },
     async (laboratory) => {
       const bench: Bench = { ...plan, stage, record, laboratory, members };
-      await warmUp(bench);
+      const mostClients: Workload = { operation: 'put', clients: Math.max(...plan.clients) };
+      await warmUp(laboratory, [mostClients], warmUpSecondsFor(plan.seconds));
       const maxima = await findMaxima(bench);
       for (const [index, load] of openLoads.entries()) await measureAtLoad(bench, maxima, load, index);
     },
   );
-}
-
-/** So that the first figure is not that of code that has just been loaded. */
-async function warmUp({ laboratory, clients, seconds }: Bench): Promise<void> {
-  for (const system of laboratory.systems)
-    await laboratory.closedRun(
-      system,
-      { operation: 'put', clients: Math.max(...clients) },
-      { seconds: Math.min(MAX_WARM_UP_SECONDS, seconds), warmUpSeconds: 0 },
-    );
 }
 
 /** The highest throughput of each system, over all client counts. */

@@ -12,8 +12,9 @@ import { closedMeasurement } from '../lab/figures.js';
 import { checkClients, checkDistinct, counted } from '../lab/inputs.js';
 import { startKuorumSystem } from '../lab/kuorum-system.js';
 import { inRounds, Laboratory, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
+import { warmUp, warmUpSecondsFor } from '../lab/warm-up.js';
 import { storeSections } from './sections.js';
-import { allOperations, workloads } from './workloads.js';
+import { allOperations, oneOfEachOperation, workloads } from './workloads.js';
 
 export interface StoreBenchOptions {
   /** Calls under way at once; 1, 100 and 1,000 by default. The largest is also the number of watchers and leases. */
@@ -30,7 +31,7 @@ export interface StoreBenchOptions {
   readonly loadProgram?: string;
 }
 
-const MAX_WARM_UP_SECONDS = 0.5;
+const MAX_RUN_WARM_UP_SECONDS = 0.5;
 const MEMBERS = 3;
 const START_SECONDS = 5;
 
@@ -42,10 +43,18 @@ interface Plan {
   readonly loadProgram: string | undefined;
 }
 
-const warmUpSeconds = (seconds: number): number => Math.min(MAX_WARM_UP_SECONDS, seconds / 2);
+const runWarmUpSeconds = (seconds: number): number => Math.min(MAX_RUN_WARM_UP_SECONDS, seconds / 2);
 
-const workloadSeconds = ({ seconds, rounds, etcd }: Plan): number =>
-  (etcd === undefined ? 1 : 2) * rounds * (seconds + warmUpSeconds(seconds) + RUN_OVERHEAD_SECONDS);
+const systemsOf = ({ etcd }: Plan): number => (etcd === undefined ? 1 : 2);
+
+const warmUpSeconds = ({ seconds, rounds }: Plan): number => warmUpSecondsFor(seconds * rounds);
+
+/** Of all workloads, on all systems. */
+const warmUpPhaseSeconds = (plan: Plan): number =>
+  systemsOf(plan) * oneOfEachOperation(plan.workloads).length * (warmUpSeconds(plan) + RUN_OVERHEAD_SECONDS);
+
+const workloadSeconds = (plan: Plan): number =>
+  systemsOf(plan) * plan.rounds * (plan.seconds + runWarmUpSeconds(plan.seconds) + RUN_OVERHEAD_SECONDS);
 
 /** @throws UserError for what cannot be measured */
 export async function storeExperiment(options: StoreBenchOptions = {}): Promise<Experiment> {
@@ -73,8 +82,8 @@ export async function storeExperiment(options: StoreBenchOptions = {}): Promise<
     title: "The store through etcd's API: three members",
     command,
     etcdVersion: plan.etcd,
-    steps: 1 + plan.workloads.length,
-    expectedSeconds: START_SECONDS + plan.workloads.length * workloadSeconds(plan),
+    steps: 2 + plan.workloads.length,
+    expectedSeconds: START_SECONDS + warmUpPhaseSeconds(plan) + plan.workloads.length * workloadSeconds(plan),
     async run(stage) {
       const record = new CarefulRecord(stage.record);
       if (options.etcd !== false && plan.etcd === undefined)
@@ -109,6 +118,8 @@ async function measureAll(plan: Plan, stage: ExperimentStage, record: CarefulRec
       ],
     },
     async (laboratory) => {
+      progress.step('warming up', warmUpPhaseSeconds(plan));
+      await warmUp(laboratory, oneOfEachOperation(plan.workloads), warmUpSeconds(plan));
       for (const workload of plan.workloads) {
         progress.step(`${workload.operation}, ${counted(workload.clients, 'client')}`, workloadSeconds(plan));
         await measure(plan, laboratory, record, workload);
@@ -125,7 +136,7 @@ async function measure(
 ): Promise<void> {
   const { operation, clients } = workload;
   const runs = await inRounds(laboratory.systems, rounds, (system) =>
-    laboratory.closedRun(system, workload, { seconds, warmUpSeconds: warmUpSeconds(seconds) }),
+    laboratory.closedRun(system, workload, { seconds, warmUpSeconds: runWarmUpSeconds(seconds) }),
   );
   for (const [system, of] of runs) {
     const condition = {

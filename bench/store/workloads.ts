@@ -29,3 +29,11 @@ export function workloads(
     }
   });
 }
+
+/** Of each operation the one in the middle of its numbers of clients. */
+export function oneOfEachOperation(of: readonly Workload[]): readonly Workload[] {
+  return [...new Set(of.map(({ operation }) => operation))].map((operation) => {
+    const same = of.filter((workload) => workload.operation === operation);
+    return same[same.length >> 1]!;
+  });
+}
