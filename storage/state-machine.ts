@@ -36,6 +36,7 @@ import {
 } from './open-state.js';
 import { encodeChunks, type SnapshotRecord } from './snapshot/chunks.js';
 import { receiveState } from './snapshot/receive-state.js';
+import { runSteps, type Steps } from './steps.js';
 import { DamagedRecordError } from './tuple.js';
 
 const SNAPSHOT_PAGE_ENTRIES = 256;
@@ -86,6 +87,12 @@ export interface OwnCheckpoint {
 /** What is sent to another member, and what is kept in a file. */
 export interface StateSnapshot extends SnapshotSource {
   readonly meta: MetaRecord;
+}
+
+interface DecodedEntry {
+  readonly entry: Entry;
+  /** An error: it is none. */
+  readonly envelope: Envelope | Error | undefined;
 }
 
 export class MemberStateMachine implements StateMachine {
@@ -188,9 +195,14 @@ export class MemberStateMachine implements StateMachine {
 
   async apply(entries: readonly Entry[]): Promise<void> {
     if (this.#damage !== undefined) throw new CannotApplyError(entries[0]?.index ?? 0, this.#damage);
-    const decoded = entries.map((entry) => ({ entry, envelope: decode(entry) }));
+    const decoded: readonly DecodedEntry[] = entries.map((entry) => ({ entry, envelope: decode(entry) }));
     await this.#state.backpressure();
     if (!(await this.#prefetch(decoded.map(({ envelope }) => envelope)))) return;
+    await runSteps(this.#applyAll(decoded));
+    this.listener?.batchApplied();
+  }
+
+  *#applyAll(decoded: readonly DecodedEntry[]): Steps<void> {
     for (const { entry, envelope } of decoded) {
       // What an entry has just told about this very state holds from there on.
       if (this.awaitsSnapshot) break;
@@ -201,20 +213,19 @@ export class MemberStateMachine implements StateMachine {
       try {
         // What precedes a bad entry is applied first, however the entries were handed over.
         if (envelope instanceof Error) throw envelope;
-        if (!(await this.#applyUndamaged(entry, envelope))) break;
+        if (!(yield* this.#applyUndamaged(entry, envelope))) break;
       } catch (error) {
         throw new CannotApplyError(entry.index, error);
       }
       this.listener?.entryApplied(entry.index, entry.term, entry.timeMilliseconds);
       if (entry.kind === 'configuration') this.listener?.configurationApplied();
     }
-    this.listener?.batchApplied();
   }
 
   /** false: the state turned out to be damaged, and nothing more is applied to it. */
-  async #applyUndamaged(entry: Entry, envelope: Envelope | undefined): Promise<boolean> {
+  *#applyUndamaged(entry: Entry, envelope: Envelope | undefined): Steps<boolean> {
     try {
-      await this.#applyEntry(entry, envelope);
+      yield* this.#applyEntry(entry, envelope);
       return true;
     } catch (error) {
       // Reading comes before changing: the state is still what it was before this entry.
@@ -239,7 +250,7 @@ export class MemberStateMachine implements StateMachine {
     }
   }
 
-  async #applyEntry(entry: Entry, envelope: Envelope | undefined): Promise<void> {
+  *#applyEntry(entry: Entry, envelope: Envelope | undefined): Steps<void> {
     if (envelope === undefined) {
       if (entry.kind === 'configuration') this.#state.setConfiguration(entry.data);
       this.#state.commit(entry);
@@ -253,7 +264,7 @@ export class MemberStateMachine implements StateMachine {
       this.listener?.proposalEnded(incarnation, sequence, endOf(verdict));
       return;
     }
-    const step = await planEnvelope(this.#state, envelope, entry.timeMilliseconds);
+    const step = yield* planEnvelope(this.#state, envelope, entry.timeMilliseconds);
     // From here to `published` without a pause: readers, watchers and flushes see the entry whole or not at all.
     const { result, changes } = step();
     const kept = encodeShortResult(result, MAX_KEPT_RESULT_BYTES);

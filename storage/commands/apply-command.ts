@@ -12,6 +12,7 @@ import { applyLedgerCommand } from '../integrity/apply-ledger-command.js';
 import { refusalUnderAlarms } from '../integrity/refuse-under-alarms.js';
 import { planTxn } from '../mvcc/execute-txn.js';
 import type { ReplicatedState } from '../mvcc/state.js';
+import { type Steps, waitFor } from '../steps.js';
 import { expireLeases, grantLease, renewLeases, revokeLease } from './apply-lease.js';
 import { type Applied, type ApplyStep, answer, refuse } from './apply-step.js';
 import type { Command, Envelope } from './command.js';
@@ -42,32 +43,28 @@ function changeAuth(state: ReplicatedState, change: AuthChange): Applied {
  * As `planCommand`, unless users or roles changed after the proposer's permissions were judged: then nothing
  * of it takes effect. Nor does it when the proposer's user has no right to what its leases hold.
  */
-export async function planEnvelope(
+export function* planEnvelope(
   state: ReplicatedState,
   envelope: Pick<Envelope, 'command' | 'authRevision' | 'user'>,
   timeMilliseconds: number,
-): Promise<ApplyStep> {
+): Steps<ApplyStep> {
   const { command, authRevision, user } = envelope;
   if (authRevision !== undefined && authRevision !== state.authRevision)
     return refuse(permissionsChanged(authRevision, state.authRevision));
-  const refusal = user === undefined ? undefined : await judgeLeases(state, command, user);
-  return refusal === undefined ? planCommand(state, command, timeMilliseconds) : refuse(refusal);
+  const refusal = user === undefined ? undefined : yield* waitFor(judgeLeases(state, command, user));
+  return refusal === undefined ? yield* planCommand(state, command, timeMilliseconds) : refuse(refusal);
 }
 
 /**
- * Reads what the command needs; nothing has changed when it resolves. Throws `DamagedRecordError` or
+ * Reads what the command needs; nothing has changed when it ends. Throws `DamagedRecordError` or
  * `DiskFailedError` when the state cannot be read.
  */
-async function planCommand(
-  state: ReplicatedState,
-  command: Command,
-  timeMilliseconds: number,
-): Promise<ApplyStep> {
+function* planCommand(state: ReplicatedState, command: Command, timeMilliseconds: number): Steps<ApplyStep> {
   const refusal = refusalUnderAlarms(state.ledger, command);
   if (refusal !== undefined) return refuse(refusal);
   switch (command.kind) {
     case 'txn': {
-      const plan = await planTxn(state, command.request);
+      const plan = yield* planTxn(state, command.request);
       if (plan.kind === 'refused') return refuse(plan.refusal);
       return () => {
         const changes = state.write(plan.changes);
@@ -76,13 +73,13 @@ async function planCommand(
       };
     }
     case 'lease-grant':
-      return grantLease(state, command, timeMilliseconds);
+      return yield* waitFor(grantLease(state, command, timeMilliseconds));
     case 'lease-revoke':
-      return revokeLease(state, command.id);
+      return yield* waitFor(revokeLease(state, command.id));
     case 'lease-expire':
-      return expireLeases(state, command.ids, timeMilliseconds);
+      return yield* waitFor(expireLeases(state, command.ids, timeMilliseconds));
     case 'lease-renew':
-      return renewLeases(state, command.ids, timeMilliseconds);
+      return yield* waitFor(renewLeases(state, command.ids, timeMilliseconds));
     case 'clock-checkpoint':
       return () => answer({ kind: 'revision', revision: state.revision });
     case 'compact':

@@ -1,5 +1,6 @@
 /** Whether a compare holds in the state just before its transaction. */
 import { textOf } from '../bytes.js';
+import { type Steps, waitFor } from '../steps.js';
 import type { Compare, KeyValue } from '../store.js';
 import { type RangeSink, readRange } from './read-range.js';
 import type { StateBefore } from './state-before.js';
@@ -54,9 +55,9 @@ class CompareSink implements RangeSink {
 }
 
 /** Of a range, every key has to satisfy it. */
-export async function compareHolds(before: StateBefore, compare: Compare): Promise<boolean> {
-  if (compare.end === undefined) return holdsOf(compare, (await before.latest(textOf(compare.key)))?.item);
+export function* compareHolds(before: StateBefore, compare: Compare): Steps<boolean> {
+  if (compare.end === undefined) return holdsOf(compare, (yield* before.latest(textOf(compare.key)))?.item);
   const sink = new CompareSink(compare);
-  await readRange(before.view(), compare, undefined, sink);
+  yield* waitFor(readRange(before.view(), compare, undefined, sink));
   return sink.isEmpty ? holdsOf(compare, undefined) : !sink.done;
 }

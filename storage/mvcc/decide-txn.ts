@@ -5,6 +5,7 @@
  */
 import { textOf } from '../bytes.js';
 import type { ApplyRefusal } from '../commands/result.js';
+import type { Steps } from '../steps.js';
 import type { PutOperation, TxnOperation, TxnRequest } from '../store.js';
 import { compareHolds } from './compare.js';
 import { checkRevision } from './read-range.js';
@@ -24,10 +25,10 @@ const isPlain = <Operation extends { readonly type: string }>(
   operation: Operation,
 ): operation is Exclude<Operation, { readonly type: 'txn' }> => operation.type !== 'txn';
 
-export async function decideTxn(before: StateBefore, request: TxnRequest): Promise<DecidedTxn> {
+export function* decideTxn(before: StateBefore, request: TxnRequest): Steps<DecidedTxn> {
   let succeeded = true;
   for (const compare of request.compare) {
-    succeeded = await compareHolds(before, compare);
+    succeeded = yield* compareHolds(before, compare);
     if (!succeeded) break;
   }
   const branch = succeeded ? request.then : request.else;
@@ -35,7 +36,7 @@ export async function decideTxn(before: StateBefore, request: TxnRequest): Promi
   const operations: DecidedOperation[] = [];
   for (const operation of branch) {
     operations.push(
-      isPlain(operation) ? operation : { type: 'txn', decided: await decideTxn(before, operation.request) },
+      isPlain(operation) ? operation : { type: 'txn', decided: yield* decideTxn(before, operation.request) },
     );
   }
   return { succeeded, operations };
@@ -54,11 +55,11 @@ function asksForMore({ lease = 0, keepValue, keepLease }: PutOperation): boolean
   return lease !== 0 || keepValue === true || keepLease === true;
 }
 
-async function checkPut(before: StateBefore, operation: PutOperation): Promise<ApplyRefusal | undefined> {
+function* checkPut(before: StateBefore, operation: PutOperation): Steps<ApplyRefusal | undefined> {
   const { key, lease = 0, keepValue, keepLease } = operation;
-  if ((keepValue === true || keepLease === true) && (await before.latest(textOf(key))) === undefined)
+  if ((keepValue === true || keepLease === true) && (yield* before.latest(textOf(key))) === undefined)
     return keyNotFound;
-  if (lease === 0 || (await before.hasLease(lease))) return undefined;
+  if (lease === 0 || (yield* before.hasLease(lease))) return undefined;
   return { reason: 'lease-not-found', message: `lease ${lease} does not exist` };
 }
 
@@ -68,14 +69,11 @@ export const keyNotFound: ApplyRefusal = {
 };
 
 /** Puts first, then ranges: as in etcd, where a transaction has several faults. */
-export async function checkDecided(
-  before: StateBefore,
-  decided: DecidedTxn,
-): Promise<ApplyRefusal | undefined> {
+export function* checkDecided(before: StateBefore, decided: DecidedTxn): Steps<ApplyRefusal | undefined> {
   const operations = operationsOnTheWay(decided);
   for (const operation of operations) {
     if (operation.type !== 'put' || !asksForMore(operation)) continue;
-    const refusal = await checkPut(before, operation);
+    const refusal = yield* checkPut(before, operation);
     if (refusal !== undefined) return refusal;
   }
   for (const operation of operations) {

@@ -3,6 +3,7 @@ import { textOf } from '../bytes.js';
 import type { ApplyRefusal } from '../commands/result.js';
 import { itemBytes } from '../commands/result.js';
 import { storeLimits } from '../commands/validate.js';
+import { type Steps, waitFor } from '../steps.js';
 import type { KeyRange, KeyValue, TxnOperation, TxnOperationResult, TxnRequest } from '../store.js';
 import { checkDecided, type DecidedOperation, decideTxn, keyNotFound } from './decide-txn.js';
 import { RangeCollector } from './range-collector.js';
@@ -112,31 +113,31 @@ class TxnExecution {
   }
 
   /** Throws `RefusedError`. */
-  async perform(operations: readonly DecidedOperation[]): Promise<readonly TxnOperationResult[]> {
+  *perform(operations: readonly DecidedOperation[]): Steps<readonly TxnOperationResult[]> {
     const results: TxnOperationResult[] = [];
-    for (const operation of operations) results.push(await this.#performOne(operation));
+    for (const operation of operations) results.push(yield* this.#performOne(operation));
     return results;
   }
 
-  async #performOne(operation: DecidedOperation): Promise<TxnOperationResult> {
+  *#performOne(operation: DecidedOperation): Steps<TxnOperationResult> {
     switch (operation.type) {
       case 'put':
-        return this.#put(operation);
+        return yield* this.#put(operation);
       case 'delete':
-        return this.#delete(operation);
+        return yield* this.#delete(operation);
       case 'range':
-        return this.#range(operation);
+        return yield* this.#range(operation);
       case 'txn': {
         const { succeeded, operations } = operation.decided;
-        return { type: 'txn', succeeded, results: await this.perform(operations) };
+        return { type: 'txn', succeeded, results: yield* this.perform(operations) };
       }
     }
   }
 
-  async #put(operation: Put): Promise<TxnOperationResult> {
+  *#put(operation: Put): Steps<TxnOperationResult> {
     const { keepValue, keepLease, lease = 0 } = operation;
     const key = textOf(operation.key);
-    const previous = await this.#before.latest(key);
+    const previous = yield* this.#before.latest(key);
     const current = this.#current(key, previous);
     // It was there before the transaction, but an operation in front of this one may have deleted it.
     if ((keepValue === true || keepLease === true) && current === undefined)
@@ -152,15 +153,15 @@ class TxnExecution {
     return { type: 'put', previous: current };
   }
 
-  async #delete(operation: Delete): Promise<TxnOperationResult> {
+  *#delete(operation: Delete): Steps<TxnOperationResult> {
     const sink = new DeleteSink(this.#deletes);
-    await this.#read(operation, sink);
+    yield* this.#read(operation, sink);
     if (this.#deletes.isSpent) throw new RefusedError(tooManyDeletes);
     for (const { item, record } of sink.found) {
       const key = textOf(item.key);
       this.staged.delete(
         key,
-        record === undefined ? await this.#before.latest(key) : ({ item, record } satisfies StoredVersion),
+        record === undefined ? yield* this.#before.latest(key) : ({ item, record } satisfies StoredVersion),
       );
     }
     const previous = operation.previous === true ? sink.found.map(({ item }) => item) : [];
@@ -168,11 +169,11 @@ class TxnExecution {
     return { type: 'delete', deleted: sink.found.length, previous };
   }
 
-  async #range(operation: Range): Promise<TxnOperationResult> {
+  *#range(operation: Range): Steps<TxnOperationResult> {
     const collector = new RangeCollector(operation, this.#answerBytesLeft);
     const { revision = 0 } = operation;
-    if (revision === 0) await this.#read(operation, collector);
-    else await readRange(this.#before.view(), operation, revision, collector);
+    if (revision === 0) yield* this.#read(operation, collector);
+    else yield* waitFor(readRange(this.#before.view(), operation, revision, collector));
     const { items, more, count } = collector.result(this.#before.revision);
     if (collector.overflow !== undefined) throw new RefusedError(collector.overflow);
     this.#answer(items);
@@ -190,40 +191,40 @@ class TxnExecution {
   }
 
   /** As the transaction has left it so far. */
-  async #read(range: KeyRange, sink: RangeSink): Promise<void> {
+  *#read(range: KeyRange, sink: RangeSink): Steps<void> {
     if (range.end === undefined) {
-      await this.#readOne(textOf(range.key), sink);
+      yield* this.#readOne(textOf(range.key), sink);
       return;
     }
     const keys = this.staged.keysIn(range);
     if (keys.length === 0) {
-      await readRange(this.#before.view(), range, undefined, sink);
+      yield* waitFor(readRange(this.#before.view(), range, undefined, sink));
       return;
     }
     const merged = new StagedSink(this.staged, keys, sink);
-    await readRange(this.#before.view(), range, undefined, merged);
+    yield* waitFor(readRange(this.#before.view(), range, undefined, merged));
     merged.finish();
   }
 
-  async #readOne(key: string, sink: RangeSink): Promise<void> {
+  *#readOne(key: string, sink: RangeSink): Steps<void> {
     const staged = this.staged.peek(key);
     if (staged === null) return;
     if (staged !== undefined) {
       sink.add(staged, undefined);
       return;
     }
-    const version = await this.#before.latest(key);
+    const version = yield* this.#before.latest(key);
     if (version !== undefined) sink.add(version.item, version.record);
   }
 }
 
-async function plan(before: StateBefore, request: TxnRequest): Promise<TxnPlan> {
-  const decided = await decideTxn(before, request);
-  const refusal = await checkDecided(before, decided);
+function* plan(before: StateBefore, request: TxnRequest): Steps<TxnPlan> {
+  const decided = yield* decideTxn(before, request);
+  const refusal = yield* checkDecided(before, decided);
   if (refusal !== undefined) return { kind: 'refused', refusal };
   const execution = new TxnExecution(before);
   try {
-    const results = await execution.perform(decided.operations);
+    const results = yield* execution.perform(decided.operations);
     return { kind: 'planned', succeeded: decided.succeeded, results, changes: execution.staged.changes };
   } catch (error) {
     if (error instanceof RefusedError) return { kind: 'refused', refusal: error.refusal };
@@ -232,11 +233,11 @@ async function plan(before: StateBefore, request: TxnRequest): Promise<TxnPlan> 
 }
 
 /** Throws `DamagedRecordError` or `DiskFailedError` when the state cannot be read. */
-export async function planTxn(state: ReplicatedState, request: TxnRequest): Promise<TxnPlan> {
+export function* planTxn(state: ReplicatedState, request: TxnRequest): Steps<TxnPlan> {
   const before = new StateBefore(state);
   try {
-    return await plan(before, request);
+    return yield* plan(before, request);
   } finally {
-    await before.close();
+    yield* before.close();
   }
 }

@@ -1,4 +1,5 @@
 /** The state just before a transaction: the newest versions of single keys, and one view for all its ranges. */
+import { type Steps, waitFor } from '../steps.js';
 import type { StoredVersion } from './records.js';
 import type { ReplicatedState, StateView } from './state.js';
 
@@ -19,14 +20,14 @@ export class StateBefore {
     return this.#state.compactRevision;
   }
 
-  async latest(key: string): Promise<StoredVersion | undefined> {
+  *latest(key: string): Steps<StoredVersion | undefined> {
     const cached = this.#state.peekLatest(key);
     if (cached !== undefined) return cached ?? undefined;
-    return (await this.#state.prefetch([key])).get(key) ?? undefined;
+    return (yield* waitFor(this.#state.prefetch([key]))).get(key) ?? undefined;
   }
 
-  async hasLease(id: number): Promise<boolean> {
-    return (await this.#state.lease(id)) !== undefined;
+  *hasLease(id: number): Steps<boolean> {
+    return (yield* waitFor(this.#state.lease(id))) !== undefined;
   }
 
   view(): StateView {
@@ -34,7 +35,7 @@ export class StateBefore {
     return this.#view;
   }
 
-  async close(): Promise<void> {
-    await this.#view?.view.close();
+  *close(): Steps<void> {
+    if (this.#view !== undefined) yield* waitFor(this.#view.view.close());
   }
 }

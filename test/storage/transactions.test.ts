@@ -11,6 +11,7 @@ import type {
   TxnResult,
   WatchEvent,
 } from '../../storage/index.js';
+import { runSteps } from '../../storage/steps.js';
 import { openReplicatedState } from './support/replicated-state.js';
 import { bytes, context, openTestStore, type TestStore, text } from './support/single-member-store.js';
 
@@ -341,13 +342,13 @@ describe('a write that was judged by permissions', () => {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    const stale = await planEnvelope(withUsers, { command, authRevision: 4 }, 0);
+    const stale = await runSteps(planEnvelope(withUsers, { command, authRevision: 4 }, 0));
     expect(stale()).toMatchObject({
       result: { kind: 'refused', refusal: { reason: 'permissions-changed' } },
     });
-    const fresh = await planEnvelope(withUsers, { command, authRevision: 5 }, 0);
+    const fresh = await runSteps(planEnvelope(withUsers, { command, authRevision: 5 }, 0));
     expect(fresh()).toMatchObject({ result: { kind: 'txn', value: { revision: 2 } } });
-    const unasked = await planEnvelope(withUsers, { command }, 0);
+    const unasked = await runSteps(planEnvelope(withUsers, { command }, 0));
     expect(unasked().result.kind).toBe('txn');
     await state.close();
   });
