@@ -55,6 +55,18 @@ function asksForMore({ lease = 0, keepValue, keepLease }: PutOperation): boolean
   return lease !== 0 || keepValue === true || keepLease === true;
 }
 
+const asksForRevision = (operation: PlainOperation): boolean =>
+  operation.type === 'range' && (operation.revision ?? 0) !== 0;
+
+/** false: nothing of it depends on more than its compares. */
+export const mustBeChecked = ({ operations }: DecidedTxn): boolean =>
+  operations.some(
+    (operation) =>
+      operation.type === 'txn' ||
+      asksForRevision(operation) ||
+      (operation.type === 'put' && asksForMore(operation)),
+  );
+
 function* checkPut(before: StateBefore, operation: PutOperation): Steps<ApplyRefusal | undefined> {
   const { key, lease = 0, keepValue, keepLease } = operation;
   if ((keepValue === true || keepLease === true) && (yield* before.latest(textOf(key))) === undefined)
@@ -77,7 +89,7 @@ export function* checkDecided(before: StateBefore, decided: DecidedTxn): Steps<A
     if (refusal !== undefined) return refusal;
   }
   for (const operation of operations) {
-    if (operation.type !== 'range' || (operation.revision ?? 0) === 0) continue;
+    if (operation.type !== 'range' || !asksForRevision(operation)) continue;
     const refusal = checkRevision(operation.revision ?? 0, before);
     if (refusal !== undefined) return refusal;
   }

@@ -5,7 +5,7 @@ import { itemBytes } from '../commands/result.js';
 import { storeLimits } from '../commands/validate.js';
 import { type Steps, waitFor } from '../steps.js';
 import type { KeyRange, KeyValue, TxnOperation, TxnOperationResult, TxnRequest } from '../store.js';
-import { checkDecided, type DecidedOperation, decideTxn, keyNotFound } from './decide-txn.js';
+import { checkDecided, type DecidedOperation, decideTxn, keyNotFound, mustBeChecked } from './decide-txn.js';
 import { RangeCollector } from './range-collector.js';
 import { type RangeSink, readRange } from './read-range.js';
 import type { StoredVersion } from './records.js';
@@ -115,29 +115,31 @@ class TxnExecution {
   /** Throws `RefusedError`. */
   *perform(operations: readonly DecidedOperation[]): Steps<readonly TxnOperationResult[]> {
     const results: TxnOperationResult[] = [];
-    for (const operation of operations) results.push(yield* this.#performOne(operation));
+    for (const operation of operations) {
+      switch (operation.type) {
+        case 'put': {
+          const key = textOf(operation.key);
+          results.push(this.#put(operation, key, yield* this.#before.latest(key)));
+          break;
+        }
+        case 'delete':
+          results.push(yield* this.#delete(operation));
+          break;
+        case 'range':
+          results.push(yield* this.#range(operation));
+          break;
+        case 'txn': {
+          const { succeeded, operations: inner } = operation.decided;
+          results.push({ type: 'txn', succeeded, results: yield* this.perform(inner) });
+        }
+      }
+    }
     return results;
   }
 
-  *#performOne(operation: DecidedOperation): Steps<TxnOperationResult> {
-    switch (operation.type) {
-      case 'put':
-        return yield* this.#put(operation);
-      case 'delete':
-        return yield* this.#delete(operation);
-      case 'range':
-        return yield* this.#range(operation);
-      case 'txn': {
-        const { succeeded, operations } = operation.decided;
-        return { type: 'txn', succeeded, results: yield* this.perform(operations) };
-      }
-    }
-  }
-
-  *#put(operation: Put): Steps<TxnOperationResult> {
+  /** `previous`: the key before the transaction. */
+  #put(operation: Put, key: string, previous: StoredVersion | undefined): TxnOperationResult {
     const { keepValue, keepLease, lease = 0 } = operation;
-    const key = textOf(operation.key);
-    const previous = yield* this.#before.latest(key);
     const current = this.#current(key, previous);
     // It was there before the transaction, but an operation in front of this one may have deleted it.
     if ((keepValue === true || keepLease === true) && current === undefined)
@@ -218,26 +220,21 @@ class TxnExecution {
   }
 }
 
-function* plan(before: StateBefore, request: TxnRequest): Steps<TxnPlan> {
-  const decided = yield* decideTxn(before, request);
-  const refusal = yield* checkDecided(before, decided);
-  if (refusal !== undefined) return { kind: 'refused', refusal };
-  const execution = new TxnExecution(before);
+/** Throws `DamagedRecordError` or `DiskFailedError` when the state cannot be read. */
+export function* planTxn(state: ReplicatedState, request: TxnRequest): Steps<TxnPlan> {
+  const before = new StateBefore(state);
   try {
+    const decided = yield* decideTxn(before, request);
+    const refusal = mustBeChecked(decided) ? yield* checkDecided(before, decided) : undefined;
+    if (refusal !== undefined) return { kind: 'refused', refusal };
+    const execution = new TxnExecution(before);
     const results = yield* execution.perform(decided.operations);
     return { kind: 'planned', succeeded: decided.succeeded, results, changes: execution.staged.changes };
   } catch (error) {
     if (error instanceof RefusedError) return { kind: 'refused', refusal: error.refusal };
     throw error;
-  }
-}
-
-/** Throws `DamagedRecordError` or `DiskFailedError` when the state cannot be read. */
-export function* planTxn(state: ReplicatedState, request: TxnRequest): Steps<TxnPlan> {
-  const before = new StateBefore(state);
-  try {
-    return yield* plan(before, request);
   } finally {
-    yield* before.close();
+    const closing = before.close();
+    if (closing !== undefined) yield* waitFor(closing);
   }
 }

@@ -35,7 +35,8 @@ export class StateBefore {
     return this.#view;
   }
 
-  *close(): Steps<void> {
-    if (this.#view !== undefined) yield* waitFor(this.#view.view.close());
+  /** undefined: there is nothing to wait for. */
+  close(): Promise<void> | undefined {
+    return this.#view?.view.close();
   }
 }
