@@ -30,8 +30,12 @@ export function findDataDir(lookup: DataDirLookup): string {
   return resolve(lookup.workingFolder, '.kuorum');
 }
 
+export interface DataDirOption {
+  readonly dataDir?: string;
+}
+
 /** The same, for the running process. */
-export function dataDirOf(options: { readonly dataDir?: string }): string {
+export function dataDirOf(options: DataDirOption): string {
   return findDataDir({
     asked: options.dataDir,
     workingFolder: process.cwd(),
