@@ -20,6 +20,7 @@ export interface UpOptions {
   readonly fresh: boolean;
   readonly faults: boolean;
   readonly leaseReads: boolean;
+  readonly electionTimeout?: number;
   readonly quota?: number;
   readonly backupDir?: string;
   readonly backupEvery?: number;
@@ -98,7 +99,7 @@ async function run(options: UpOptions, progress: Progress, onReady: (text: strin
       apiPort: options.apiPort,
       faults: options.faults,
       leaseReads: options.leaseReads,
-      electionTimeoutMilliseconds: undefined,
+      electionTimeoutMilliseconds: options.electionTimeout,
       quotaBytes: options.quota,
       backups: backupsOf(options),
       tlsSan: options.tlsSan,

@@ -8,7 +8,7 @@ import { status } from '../commands/status.js';
 import { type UpOptions, up } from '../commands/up.js';
 import type { DataDirOption } from '../data-dir.js';
 import type { FaultOptions } from '../fault-arguments.js';
-import { backupInterval, integer, list, size } from './values.js';
+import { backupInterval, duration, integer, list, size } from './values.js';
 
 export function addUp(program: Command): void {
   program
@@ -29,6 +29,7 @@ export function addUp(program: Command): void {
     .option('--fresh', 'delete what an earlier cluster left in the folder', false)
     .option('--faults', 'allow kuorum fault', false)
     .option('--lease-reads', "serve reads under the leader's lease, not by a round each", false)
+    .option('--election-timeout <time>', 'of silence before a leader is replaced (default: 1s)', duration)
     .option(
       '--quota <size>',
       'above it nothing that grows is taken, such as 500MiB or 8GiB; 0: no bound (default: 2GiB)',
