@@ -33,6 +33,8 @@ export interface Machine {
   readonly node: string;
   /** What one write of 4 KiB with its sync takes where the members' folders stand: the median of a hundred. */
   readonly syncMilliseconds?: number;
+  /** What 256 bytes take over loopback to another process and back: the median of three hundred. */
+  readonly roundTripMilliseconds?: number;
 }
 
 /** One thing that was measured under one condition. */

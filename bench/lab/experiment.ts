@@ -1,7 +1,7 @@
 /** A benchmark as the harness sees it: what it is called, how long it takes, and what it does on the stage. */
 import type { Clock } from '../../platform/index.js';
 import type { Progress } from '../progress.js';
-import type { BenchmarkName, Measurement, Section, Timeline } from './document.js';
+import type { BenchmarkName, Machine, Measurement, Section, Timeline } from './document.js';
 
 export interface Experiment {
   readonly benchmark: BenchmarkName;
@@ -19,7 +19,7 @@ export interface Experiment {
    */
   run(stage: ExperimentStage): Promise<void>;
   /** The report's text, tables and plots, from all that was told, also when that is only a part. */
-  sections(findings: Findings): readonly Section[];
+  sections(findings: Findings, machine: Machine): readonly Section[];
 }
 
 export interface ExperimentStage {

@@ -1,9 +1,10 @@
-/** What a benchmark ran on, and what its disk takes for the one thing that every write waits for. */
+/** What a benchmark ran on, and what its disk and its network take for what every write waits for. */
 import { open, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../platform/index.js';
 import type { Machine } from './document.js';
+import { roundTripMilliseconds } from './round-trip.js';
 
 const PROBES = 100;
 const PROBE_BYTES = 4096;
@@ -42,5 +43,6 @@ export async function describeMachine(folder: string, clock: Clock): Promise<Mac
     memoryGibibytes: Math.round(totalmem() / 2 ** 30),
     node: process.version,
     syncMilliseconds: await syncMilliseconds(folder, clock),
+    roundTripMilliseconds: await roundTripMilliseconds(clock),
   };
 }

@@ -110,7 +110,7 @@ export async function runExperiment(
       notes: found.notes,
       measurements: found.measurements,
       timelines: found.timelines,
-      sections: experiment.sections(found),
+      sections: experiment.sections(found, machine),
     };
     await writeReport(reportFolder, document);
     if (ending.failure !== undefined) throw ending.failure;

@@ -1,5 +1,5 @@
 /** What was found about the log, as tables and plots. Speed is told in ratios within one run as well. */
-import type { Cell, Measurement, Section } from '../lab/document.js';
+import type { Cell, Machine, Measurement, Section } from '../lab/document.js';
 import type { Findings } from '../lab/experiment.js';
 import { metricOf, ratioOf } from '../lab/figures.js';
 import { bar, cell, failureColumns, loadColumns, measurementTable, quantityCell } from '../lab/tables.js';
@@ -114,13 +114,20 @@ function entriesSection(measurements: readonly Measurement[]): Section {
 }
 
 /** What a cluster of three processes is to do with entries of 256 bytes on two cores. */
-const aims = { payloadBytes: 256, perSecond: 10_000, p99Milliseconds: 50 } as const;
+const aims = { payloadBytes: 256, perSecond: 10_000, p99Milliseconds: 50, aloneFactor: 2 } as const;
 
 function verdictCell(value: number, unit: 'operations/s' | 'ms', reached: boolean): Cell {
   return { text: quantity(value, unit), verdict: reached ? 'reached' : 'missed' };
 }
 
-function aimRows(measurements: readonly Measurement[]): readonly (readonly Cell[])[] {
+/** What nobody can go below: the disk once, and a follower asked once. */
+function floorMilliseconds({ syncMilliseconds, roundTripMilliseconds }: Machine): number | undefined {
+  return syncMilliseconds === undefined || roundTripMilliseconds === undefined
+    ? undefined
+    : syncMilliseconds + roundTripMilliseconds;
+}
+
+function aimRows(measurements: readonly Measurement[], machine: Machine): readonly (readonly Cell[])[] {
   const ours = measurements.filter(
     (each) =>
       layerOf(each) === 'processes' &&
@@ -131,6 +138,9 @@ function aimRows(measurements: readonly Measurement[]): readonly (readonly Cell[
   const most = Math.max(...ours.filter(isClosed).map((each) => metricOf(each, 'throughput')?.value ?? 0));
   const half = ours.find((each) => !isClosed(each));
   const p99 = half && metricOf(half, 'p99')?.value;
+  const alone = ours.find((each) => isClosed(each) && inFlightOf(each) === 1);
+  const p50Alone = alone && metricOf(alone, 'p50')?.value;
+  const floor = floorMilliseconds(machine);
   return [
     ...(most > 0
       ? [
@@ -150,12 +160,21 @@ function aimRows(measurements: readonly Measurement[]): readonly (readonly Cell[
             cell(`below ${quantity(aims.p99Milliseconds, 'ms')}`),
           ],
         ]),
+    ...(p50Alone === undefined || floor === undefined
+      ? []
+      : [
+          [
+            cell('p50 of an entry that is alone'),
+            verdictCell(p50Alone, 'ms', p50Alone <= aims.aloneFactor * floor),
+            cell(`at most ${aims.aloneFactor} × (a sync and a round trip: ${quantity(floor, 'ms')})`),
+          ],
+        ]),
   ];
 }
 
-function halfSection(measurements: readonly Measurement[]): Section {
+function halfSection(measurements: readonly Measurement[], machine: Machine): Section {
   const halves = measurements.filter((each) => !isClosed(each));
-  const rows = aimRows(measurements);
+  const rows = aimRows(measurements, machine);
   return {
     title: 'At half of the most',
     text:
@@ -185,12 +204,12 @@ function halfSection(measurements: readonly Measurement[]): Section {
   };
 }
 
-export function raftSections({ measurements: all }: Findings): readonly Section[] {
+export function raftSections({ measurements: all }: Findings, machine: Machine): readonly Section[] {
   const measurements = all.filter(isClosed);
   if (!measurements.some(isShared)) return [];
   return [
     entriesSection(measurements),
-    ...(all.some((each) => !isClosed(each)) ? [halfSection(all)] : []),
+    ...(all.some((each) => !isClosed(each)) ? [halfSection(all, machine)] : []),
     {
       title: 'Ratios',
       text: 'Each is the median of the rounds, in which the two stood side by side.',

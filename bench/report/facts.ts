@@ -24,6 +24,14 @@ export function facts(document: BenchDocument): readonly (readonly [name: string
     ...(machine.syncMilliseconds === undefined
       ? []
       : [['One synced write of 4 KiB, median', quantity(machine.syncMilliseconds, 'ms')] as const]),
+    ...(machine.roundTripMilliseconds === undefined
+      ? []
+      : [
+          [
+            '256 bytes to another process and back, median',
+            quantity(machine.roundTripMilliseconds, 'ms'),
+          ] as const,
+        ]),
     ['System', `${machine.platform}, Node ${machine.node}`],
     ['Versions', `Kuorum ${versions.kuorum}${versions.etcd === undefined ? '' : `, etcd ${versions.etcd}`}`],
     ['Measured', `${timeText(startedAt)}${length === undefined ? '' : `, for ${length}`}`],

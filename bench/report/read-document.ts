@@ -117,6 +117,10 @@ const machine: Reader<Machine> = (value, path) => {
     memoryGibibytes: number(it['memoryGibibytes'], `${path}.memoryGibibytes`),
     node: text(it['node'], `${path}.node`),
     ...ifThere('syncMilliseconds', optional(number)(it['syncMilliseconds'], `${path}.syncMilliseconds`)),
+    ...ifThere(
+      'roundTripMilliseconds',
+      optional(number)(it['roundTripMilliseconds'], `${path}.roundTripMilliseconds`),
+    ),
   };
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Latencies } from '../../../bench/generator/latencies.js';
+import type { Machine } from '../../../bench/lab/document.js';
 import { metricOf, ratioOf } from '../../../bench/lab/figures.js';
 import { measurementOf } from '../../../bench/raft/raft-experiment.js';
 import type { RunResult } from '../../../bench/raft/run.js';
@@ -31,6 +32,16 @@ const ratios = (...runs: readonly RunResult[]): readonly (readonly [string, numb
     what,
     ratioOf(one, other, 'throughput')?.value,
   ]);
+
+const machine: Machine = {
+  platform: 'linux x64',
+  processor: 'a processor',
+  cores: 2,
+  memoryGibibytes: 24,
+  node: 'v20',
+  syncMilliseconds: 0.5,
+  roundTripMilliseconds: 0.1,
+};
 
 describe('the report of the log', () => {
   it('compares each layer with the one below, at the same payload and concurrency', () => {
@@ -75,23 +86,23 @@ describe('the report of the log', () => {
 
   it('shows rates, latencies and what shared a write and a message', () => {
     const measurements = [measurementOf([run('processes', 1234, { payloadBytes: 4096 })])];
-    const [section] = raftSections({ measurements, timelines: [] });
+    const [section] = raftSections({ measurements, timelines: [] }, machine);
     expect(section!.tables[0]!.rows[0]!.map(({ text }) => text).slice(0, 3)).toEqual([
       'three processes, 4 KiB, 64 in flight',
       '1,234/s',
       '1.50 ms',
     ]);
-    expect(raftSections({ measurements: [], timelines: [] })).toEqual([]);
+    expect(raftSections({ measurements: [], timelines: [] }, machine)).toEqual([]);
   });
 
-  it('judges the aims by the most that three processes took, and by half of that', () => {
+  it('judges the aims by the most that three processes took, by half of that, and by an entry alone', () => {
     const open = { kind: 'open', perSecond: 6_000, seed: 1 } as const;
     const measurements = [
       measurementOf([run('processes', 9_000, { load: { kind: 'closed', inFlight: 1 } })]),
       measurementOf([run('processes', 12_000)]),
       measurementOf([run('processes', 6_000, { load: open })]),
     ];
-    const section = raftSections({ measurements, timelines: [] }).find(
+    const section = raftSections({ measurements, timelines: [] }, machine).find(
       ({ title }) => title === 'At half of the most',
     );
     expect(section?.tables[1]?.rows).toEqual([
@@ -104,6 +115,11 @@ describe('the report of the log', () => {
         { text: 'p99 under half of that load' },
         { text: '1.50 ms', verdict: 'reached' },
         { text: 'below 50 ms' },
+      ],
+      [
+        { text: 'p50 of an entry that is alone' },
+        { text: '1.50 ms', verdict: 'missed' },
+        { text: 'at most 2 × (a sync and a round trip: 600 µs)' },
       ],
     ]);
   });
