@@ -144,6 +144,7 @@ function medianBars(rows: readonly Row[]): Plot {
     groups: rows.map((row) => ({
       name: nameOf(row, rows),
       bars: struckFigures.map((figure) => {
+        if (row.figures.get(figure)?.invalid !== undefined) return null;
         const values = valuesOf(row, figure);
         const value = quantile(values, 0.5);
         const low = quantile(values, 0.1);

@@ -128,6 +128,15 @@ describe('the report of failover', () => {
     expect(bars.groups[1]?.bars[1]).toBeNull();
   });
 
+  it('shows no bar of what says nothing', () => {
+    const late = measurementsOf(series('kill'), [round(100, { invalid: 'it was late' })], circumstances);
+    const [bars] = failoverSections({ measurements: late, timelines: [] })[0]!.plots;
+    if (bars?.kind !== 'bars') throw new Error('the first plot is not of bars');
+    const [detection, election, firstWrite, unavailability] = bars.groups[0]!.bars;
+    expect([detection, election]).not.toContain(null);
+    expect([firstWrite, unavailability]).toEqual([null, null]);
+  });
+
   it('sets the systems and the timeouts apart where there are several', () => {
     const both = failoverSections({
       measurements: [
