@@ -3,10 +3,11 @@
  * configuration in any log shares a member between each of its quorums and each quorum of the one before it in
  * that log; and a leader appends one only when the one before is committed and so is an entry of its own term,
  * so that no two undecided ones of different leaders can meet. That elections and commits used quorums of the
- * configuration in force is checked where votes and durable copies are counted.
+ * configuration in force is checked where votes and durable copies are counted; that a configuration goes with its
+ * entry, here.
  */
 import type { Configuration, LogIndex, Term } from '../../../raft/index.js';
-import { decodeConfiguration } from '../../../raft/index.js';
+import { decodeConfiguration, encodeConfiguration } from '../../../raft/index.js';
 import type { CommittedHistory } from './committed-history.js';
 import type { EntryRecord, EntryRegistry } from './entry-registry.js';
 import { disjointQuorums } from './majorities.js';
@@ -18,6 +19,9 @@ interface Placed {
   readonly term: Term;
   readonly configuration: Configuration;
 }
+
+const isSame = (a: Configuration, b: Configuration): boolean =>
+  Buffer.compare(encodeConfiguration(a), encodeConfiguration(b)) === 0;
 
 export class ConfigurationSafety {
   readonly #report: Report;
@@ -57,6 +61,27 @@ export class ConfigurationSafety {
   undecided(): readonly Configuration[] {
     this.#decide();
     return this.#undecided.map(({ configuration }) => configuration);
+  }
+
+  /** When a log loses its end, what is in force is what is left of it (section 4.1). */
+  step(observation: StepObservation): void {
+    const { truncatedFrom, lastIndex, member } = observation;
+    if (truncatedFrom === undefined) return;
+    const expected = this.#inForceBy(observation);
+    if (expected === undefined || isSame(expected, observation.configuration)) return;
+    this.#report(
+      'configuration-safety',
+      `m${member} cut its log at ${truncatedFrom}, and goes by another configuration than its log to ${lastIndex} says`,
+    );
+  }
+
+  /** undefined: the entry that says so was never seen whole. */
+  #inForceBy(observation: StepObservation): Configuration | undefined {
+    const { firstIndex, lastIndex } = observation;
+    const index = this.#previousConfiguration(lastIndex + 1, observation);
+    if (index === 0) return observation.configurationAt(firstIndex - 1);
+    const entry = this.#registry.find(index, observation.termAt(index) ?? -1)?.entry;
+    return entry && decodeConfiguration(entry.data);
   }
 
   /** An entry that no log had before. */

@@ -46,6 +46,7 @@ export class Invariants {
   step(observation: StepObservation): void {
     this.#noGoingBack.step(observation);
     this.registry.step(observation);
+    this.configurations.step(observation);
     this.elections.step(observation);
     this.#leaderLog.step(observation);
     this.reads.step(observation);

@@ -260,6 +260,15 @@ const membership: readonly SeededBug[] = [
     options: changing,
   },
   {
+    name: 'a configuration stays in force although its entry was cut off',
+    file: core('state'),
+    find: 'if (this.configurations.truncateFrom(index)) this.outbox.statusChanged = true;',
+    replace: '',
+    caughtBy: ['configuration-safety'],
+    maxSeeds: 120,
+    options: changing,
+  },
+  {
     name: 'a change begins before the last one is committed',
     file: core('change-membership'),
     find: 'if (state.configurations.latestIndex > state.commitIndex || isJoint(state.configurations.latest)) {',

@@ -316,6 +316,36 @@ describe('configuration safety is broken by', () => {
     expect(world.broken).toEqual(['configuration-safety']);
   });
 
+  it('a member that goes by a configuration whose entry was cut off', () => {
+    const { world, m1, m2, m3 } = electedWorld();
+    m1.step({ commitIndex: 1 });
+    const four = configurationEntry(2, 1, configurationOf([1, 2, 3, 4]));
+    m1.step({ log: [entry(1, 1), four] });
+    m1.configuration = configurationOf([1, 2, 3, 4]);
+    m3.birth = three;
+    m3.configuration = configurationOf([1, 2, 3, 4]);
+    m3.step({ term: 1, log: [entry(1, 1), four] });
+    m2.campaigns(2);
+    m3.votesFor(2, 2);
+    m2.step({ role: 'leader', term: 2, log: [entry(1, 1), entry(2, 2)] });
+    expect(world.violations).toEqual([]);
+    m3.step({ term: 2, log: [entry(1, 1), entry(2, 2)] });
+    expect(world.broken).toEqual(['configuration-safety']);
+  });
+
+  it('none that goes with its entry', () => {
+    const { world, m1, m3 } = electedWorld();
+    m1.step({ commitIndex: 1 });
+    const four = configurationEntry(2, 1, configurationOf([1, 2, 3, 4]));
+    m1.step({ log: [entry(1, 1), four] });
+    m3.birth = three;
+    m3.configuration = configurationOf([1, 2, 3, 4]);
+    m3.step({ term: 1, log: [entry(1, 1), four] });
+    m3.configuration = three;
+    m3.step({ term: 1, log: [entry(1, 1)] });
+    expect(world.violations).toEqual([]);
+  });
+
   it('majorities that do not overlap, worked out by trying all of them', () => {
     expect(disjointQuorums(three, configurationOf([1, 2, 3, 4]))).toBeUndefined();
     expect(disjointQuorums(three, configurationOf([1, 2, 3, 4, 5]))).toBeDefined();

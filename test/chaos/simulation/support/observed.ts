@@ -29,6 +29,8 @@ export class MadeUpMember {
   #life = 1;
   log: Entry[] = [];
   configuration: Configuration = three;
+  /** What its log began with, where that is another one. */
+  birth: Configuration | undefined;
 
   constructor(id: number, world: MadeUpWorld) {
     this.#id = id;
@@ -72,7 +74,7 @@ export class MadeUpMember {
       membershipChanges: [],
       termAt: (index) => (index === 0 ? 0 : current[index - 1]?.term),
       entryAt: (index) => current[index - 1],
-      configurationAt: () => this.configuration,
+      configurationAt: (index) => (index === 0 ? (this.birth ?? this.configuration) : this.configuration),
       configuration: this.configuration,
       ...rest,
       ...now,
