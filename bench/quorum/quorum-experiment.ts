@@ -3,13 +3,12 @@
  * steady shares of that, to see how long a put takes (open loop). Beside an etcd of the same size, if asked for.
  */
 import { join } from 'node:path';
-import { CONNECTIONS_PER_MEMBER } from '../generator/connections.js';
 import { VALUE_BYTES } from '../generator/keys.js';
 import type { Workload } from '../generator/protocol.js';
 import { CarefulRecord } from '../lab/caveats.js';
 import { startEtcdSystem } from '../lab/etcd-system.js';
 import type { Experiment, ExperimentStage } from '../lab/experiment.js';
-import { closedMeasurement, metricOf, openMeasurement } from '../lab/figures.js';
+import type { Condition } from '../lab/figures.js';
 import {
   checkClients,
   checkClusterSizes,
@@ -21,7 +20,8 @@ import {
   etcdToMeasure,
 } from '../lab/inputs.js';
 import { startKuorumSystem } from '../lab/kuorum-system.js';
-import { inRounds, Laboratory, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
+import { Laboratory } from '../lab/laboratory.js';
+import { conditionSeconds, measureClosedLoad, measureOpenLoad, mostOf } from '../lab/rounds-of-load.js';
 import type { MeasuredSystem } from '../lab/system.js';
 import { warmUp, warmUpSecondsFor } from '../lab/warm-up.js';
 import { quorumSections } from './sections.js';
@@ -46,10 +46,7 @@ export interface QuorumOptions {
 const DEFAULT_ROUNDS = 5;
 /** Of the highest throughput that was found, in percent. */
 export const openLoads: readonly number[] = [10, 50, 80];
-const TIMEOUT_MILLISECONDS = 10_000;
-const INTERVAL_MILLISECONDS = 500;
 const START_SECONDS = 3;
-const MAX_ROUND_WARM_UP_SECONDS = 0.3;
 
 interface Plan {
   readonly sizes: readonly number[];
@@ -83,12 +80,6 @@ function commandOf(plan: Plan): string {
 
 const systemsOf = ({ etcd }: Plan): number => (etcd === undefined ? 1 : 2);
 
-/** Of one condition, for all systems. */
-function measurementSeconds(plan: Plan): number {
-  const perRound = RUN_OVERHEAD_SECONDS + Math.min(MAX_ROUND_WARM_UP_SECONDS, plan.seconds / plan.rounds);
-  return systemsOf(plan) * (plan.seconds + plan.rounds * perRound);
-}
-
 const startSeconds = (plan: Plan, members: number): number =>
   systemsOf(plan) * (START_SECONDS + members / 2 + warmUpSecondsFor(plan.seconds));
 
@@ -121,7 +112,8 @@ function experimentOf(plan: Plan): Experiment {
     etcdVersion: plan.etcd,
     steps: plan.sizes.length * (1 + conditions),
     expectedSeconds: plan.sizes.reduce(
-      (total, members) => total + startSeconds(plan, members) + conditions * measurementSeconds(plan),
+      (total, members) =>
+        total + startSeconds(plan, members) + conditions * conditionSeconds(plan, systemsOf(plan)),
       0,
     ),
     async run(stage) {
@@ -172,36 +164,21 @@ async function measureSize(
 
 /** The highest throughput of each system, over all client counts. */
 async function findMaxima(bench: Bench): Promise<ReadonlyMap<MeasuredSystem, number>> {
-  const { laboratory, clients, members, seconds, rounds, stage, record } = bench;
-  const maxima = new Map<MeasuredSystem, number>();
-  const roundSeconds = seconds / rounds;
+  const { clients, members, stage } = bench;
+  const found: ReadonlyMap<MeasuredSystem, number>[] = [];
   for (const count of clients) {
     stage.progress.step(
       `${counted(members, 'member')}, ${counted(count, 'client')}`,
-      measurementSeconds(bench),
+      conditionSeconds(bench, systemsOf(bench)),
     );
-    const runs = await inRounds(laboratory.systems, rounds, (system) =>
-      laboratory.closedRun(
-        system,
-        { operation: 'put', clients: count },
-        { seconds: roundSeconds, warmUpSeconds: Math.min(MAX_ROUND_WARM_UP_SECONDS, roundSeconds) },
-      ),
-    );
-    for (const [system, of] of runs) {
-      const measurement = closedMeasurement(
-        {
-          id: `put members=${members} clients=${count} system=${system.name}`,
-          labels: { operation: 'put', members, clients: count, system: system.name },
-          writes: true,
-        },
-        of,
-      );
-      record.measurement(measurement, of);
-      const throughput = metricOf(measurement, 'throughput')?.value ?? 0;
-      maxima.set(system, Math.max(maxima.get(system) ?? 0, throughput));
-    }
+    const condition = ({ name }: MeasuredSystem): Condition => ({
+      id: `put members=${members} clients=${count} system=${name}`,
+      labels: { operation: 'put', members, clients: count, system: name },
+      writes: true,
+    });
+    found.push(await measureClosedLoad(bench, { operation: 'put', condition }, count));
   }
-  return maxima;
+  return mostOf(found);
 }
 
 async function measureAtLoad(
@@ -210,34 +187,22 @@ async function measureAtLoad(
   load: number,
   loadIndex: number,
 ): Promise<void> {
-  const { laboratory, members, seconds, rounds, stage, record } = bench;
-  stage.progress.step(`${counted(members, 'member')} at ${load}% of their most`, measurementSeconds(bench));
-  const able = laboratory.systems.filter((system) => (maxima.get(system) ?? 0) > 0);
-  for (const { name } of laboratory.systems.filter((system) => !able.includes(system)))
-    record.note(`No put of ${counted(members, 'member')} of ${name} was answered: there is no load to set.`);
-  const runs = await inRounds(able, rounds, (system, round) =>
-    laboratory.openRun(system, {
-      operation: 'put',
-      perSecond: ((maxima.get(system) ?? 0) * load) / 100,
-      seconds: seconds / rounds,
-      // The same for both systems; different in each round.
-      seed: 1 + loadIndex * rounds + round,
-      clients: CONNECTIONS_PER_MEMBER * members,
-      timeoutMilliseconds: TIMEOUT_MILLISECONDS,
-      followTheLeader: false,
-      intervalMilliseconds: INTERVAL_MILLISECONDS,
-    }),
+  const { laboratory, members, rounds, stage, record } = bench;
+  stage.progress.step(
+    `${counted(members, 'member')} at ${load}% of their most`,
+    conditionSeconds(bench, systemsOf(bench)),
   );
-  for (const [system, of] of runs)
-    record.measurement(
-      openMeasurement(
-        {
-          id: `put members=${members} load=${load}% system=${system.name}`,
-          labels: { operation: 'put', members, load: `${load}%`, system: system.name },
-          writes: true,
-        },
-        of,
-      ),
-      of,
-    );
+  const most = (system: MeasuredSystem): number => maxima.get(system) ?? 0;
+  for (const { name } of laboratory.systems.filter((system) => most(system) === 0))
+    record.note(`No put of ${counted(members, 'member')} of ${name} was answered: there is no load to set.`);
+  const condition = ({ name }: MeasuredSystem): Condition => ({
+    id: `put members=${members} load=${load}% system=${name}`,
+    labels: { operation: 'put', members, load: `${load}%`, system: name },
+    writes: true,
+  });
+  await measureOpenLoad(
+    bench,
+    { operation: 'put', condition },
+    { perSecond: (system) => (most(system) * load) / 100, firstSeed: 1 + loadIndex * rounds },
+  );
 }

@@ -4,12 +4,11 @@
  */
 import { join } from 'node:path';
 import { UserError } from '../../cluster/index.js';
-import { CONNECTIONS_PER_MEMBER } from '../generator/connections.js';
 import { VALUE_BYTES } from '../generator/keys.js';
 import { CarefulRecord } from '../lab/caveats.js';
 import { startEtcdSystem } from '../lab/etcd-system.js';
 import type { Experiment, ExperimentStage } from '../lab/experiment.js';
-import { closedMeasurement, metricOf, openMeasurement } from '../lab/figures.js';
+import type { Condition } from '../lab/figures.js';
 import {
   checkClients,
   checkClusterSizes,
@@ -21,8 +20,10 @@ import {
   etcdToMeasure,
 } from '../lab/inputs.js';
 import { startKuorumSystem } from '../lab/kuorum-system.js';
-import { inRounds, Laboratory, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
+import { Laboratory } from '../lab/laboratory.js';
+import { conditionSeconds, measureClosedLoad, measureOpenLoad, mostOf } from '../lab/rounds-of-load.js';
 import type { MeasuredSystem } from '../lab/system.js';
+import { warmUp, warmUpSecondsFor } from '../lab/warm-up.js';
 import { readsSections } from './sections.js';
 
 export interface ReadsOptions {
@@ -48,10 +49,7 @@ export type AskedOf = 'leader' | 'follower';
 
 const DEFAULT_ROUNDS = 5;
 const OPEN_SHARE = 0.5;
-const TIMEOUT_MILLISECONDS = 10_000;
-const INTERVAL_MILLISECONDS = 500;
 const START_SECONDS = 5;
-const MAX_WARM_UP_SECONDS = 0.5;
 /** Beyond what any generator in one process sends: larger ones would only be counted. */
 const MAX_PER_SECOND = 1_000_000;
 
@@ -68,7 +66,7 @@ interface Plan {
 
 /** One cluster, or one of each system, and what is asked of it. */
 interface Part {
-  readonly kinds: readonly ReadKind[];
+  readonly kinds: readonly [ReadKind, ...ReadKind[]];
   readonly leaseReads: boolean;
 }
 
@@ -87,10 +85,9 @@ const askedOf = ({ members }: Plan): readonly AskedOf[] =>
 const systemsOf = ({ etcd }: Plan, { leaseReads }: Part): number =>
   etcd === undefined || leaseReads ? 1 : 2;
 
-function measurementSeconds(plan: Plan, part: Part): number {
-  const perRound = RUN_OVERHEAD_SECONDS + Math.min(MAX_WARM_UP_SECONDS, plan.seconds / plan.rounds);
-  return systemsOf(plan, part) * (plan.seconds + plan.rounds * perRound);
-}
+/** Before the first measurement, for all systems. */
+const startSeconds = (plan: Plan, part: Part): number =>
+  systemsOf(plan, part) * (START_SECONDS + warmUpSecondsFor(plan.seconds));
 
 function commandOf({ members, clients, valueBytes, seconds, rounds, perSecond, etcd }: Plan): string {
   return [
@@ -140,8 +137,8 @@ function experimentOf(plan: Plan): Experiment {
     expectedSeconds: parts.reduce(
       (total, part) =>
         total +
-        systemsOf(plan, part) * START_SECONDS +
-        part.kinds.length * perKind * measurementSeconds(plan, part),
+        startSeconds(plan, part) +
+        part.kinds.length * perKind * conditionSeconds(plan, systemsOf(plan, part)),
       0,
     ),
     async run(stage) {
@@ -175,7 +172,7 @@ async function measurePart(
   const folder = join(stage.folder, leaseReads ? 'lease' : 'rounds');
   progress.step(
     `starting ${counted(members, 'member')}${leaseReads ? ' with lease reads' : ''}`,
-    systemsOf(plan, part) * START_SECONDS,
+    startSeconds(plan, part),
   );
   const common = { members, clock, signal };
   await Laboratory.use(
@@ -193,10 +190,13 @@ async function measurePart(
     },
     async (laboratory) => {
       const bench: Bench = { ...plan, part, stage, record, laboratory };
+      const [kind] = kinds;
+      const load = { operation: operationOf(kind), clients: Math.max(...plan.clients) };
+      await warmUp(laboratory, [load], warmUpSecondsFor(plan.seconds));
       for (const kind of kinds) {
         for (const of of askedOf(plan)) {
-          const maxima = await findMaxima(bench, kind, of);
-          await measureAtLoad(bench, kind, of, maxima);
+          const maxima = await findMaxima(bench, { kind, of });
+          await measureAtLoad(bench, { kind, of }, maxima);
         }
       }
     },
@@ -208,86 +208,60 @@ async function memberToAsk(system: MeasuredSystem, of: AskedOf): Promise<number>
   return of === 'leader' ? leader : (leader + 1) % system.memberNames.length;
 }
 
-const idOf = (kind: ReadKind, of: AskedOf, condition: string, system: MeasuredSystem): string =>
-  `read ${kind} of=${of} ${condition} system=${system.name}`;
+interface Asked {
+  readonly kind: ReadKind;
+  readonly of: AskedOf;
+}
 
-async function findMaxima(
-  bench: Bench,
-  kind: ReadKind,
-  of: AskedOf,
-): Promise<ReadonlyMap<MeasuredSystem, number>> {
-  const { laboratory, clients, seconds, rounds, members, stage, record, part } = bench;
-  const roundSeconds = seconds / rounds;
-  const maxima = new Map<MeasuredSystem, number>();
+function condition(
+  { members }: Bench,
+  { kind, of }: Asked,
+  amount: { readonly clients: number } | { readonly load: string },
+): (system: MeasuredSystem) => Condition {
+  const [[name, value]] = Object.entries(amount) as [[string, number | string]];
+  return (system) => ({
+    id: `read ${kind} of=${of} members=${members} ${name}=${value} system=${system.name}`,
+    labels: { kind, of, members, ...amount, system: system.name },
+    writes: false,
+  });
+}
+
+async function findMaxima(bench: Bench, asked: Asked): Promise<ReadonlyMap<MeasuredSystem, number>> {
+  const { clients, stage, part } = bench;
+  const found: ReadonlyMap<MeasuredSystem, number>[] = [];
   for (const count of clients) {
     stage.progress.step(
-      `${kind}, of the ${of}, ${counted(count, 'client')}`,
-      measurementSeconds(bench, part),
+      `${asked.kind}, of the ${asked.of}, ${counted(count, 'client')}`,
+      conditionSeconds(bench, systemsOf(bench, part)),
     );
-    const runs = await inRounds(laboratory.systems, rounds, async (system) =>
-      laboratory.closedRun(
-        system,
-        { operation: operationOf(kind), clients: count },
-        {
-          seconds: roundSeconds,
-          warmUpSeconds: Math.min(MAX_WARM_UP_SECONDS, roundSeconds),
-          firstMember: await memberToAsk(system, of),
-          onlyFirstMember: true,
-        },
-      ),
-    );
-    for (const [system, ofSystem] of runs) {
-      const measurement = closedMeasurement(
-        {
-          id: idOf(kind, of, `members=${members} clients=${count}`, system),
-          labels: { kind, of, members, clients: count, system: system.name },
-          writes: false,
-        },
-        ofSystem,
-      );
-      record.measurement(measurement, ofSystem);
-      const throughput = metricOf(measurement, 'throughput')?.value ?? 0;
-      maxima.set(system, Math.max(maxima.get(system) ?? 0, throughput));
-    }
+    const load = {
+      operation: operationOf(asked.kind),
+      member: (system: MeasuredSystem) => memberToAsk(system, asked.of),
+      condition: condition(bench, asked, { clients: count }),
+    };
+    found.push(await measureClosedLoad(bench, load, count));
   }
-  return maxima;
+  return mostOf(found);
 }
 
 async function measureAtLoad(
   bench: Bench,
-  kind: ReadKind,
-  of: AskedOf,
+  asked: Asked,
   maxima: ReadonlyMap<MeasuredSystem, number>,
 ): Promise<void> {
-  const { laboratory, seconds, rounds, members, perSecond, stage, record, part } = bench;
+  const { perSecond, stage, part } = bench;
   const load = perSecond === undefined ? `${100 * OPEN_SHARE}%` : `${perSecond}/s`;
-  stage.progress.step(`${kind}, of the ${of}, at ${load}`, measurementSeconds(bench, part));
-  const rate = (system: MeasuredSystem): number => perSecond ?? OPEN_SHARE * (maxima.get(system) ?? 0);
-  const able = laboratory.systems.filter((system) => rate(system) > 0);
-  const runs = await inRounds(able, rounds, async (system, round) =>
-    laboratory.openRun(system, {
-      operation: operationOf(kind),
-      perSecond: rate(system),
-      seconds: seconds / rounds,
-      seed: 1 + round,
-      clients: CONNECTIONS_PER_MEMBER,
-      firstMember: await memberToAsk(system, of),
-      onlyFirstMember: true,
-      timeoutMilliseconds: TIMEOUT_MILLISECONDS,
-      followTheLeader: false,
-      intervalMilliseconds: INTERVAL_MILLISECONDS,
-    }),
+  stage.progress.step(
+    `${asked.kind}, of the ${asked.of}, at ${load}`,
+    conditionSeconds(bench, systemsOf(bench, part)),
   );
-  for (const [system, ofSystem] of runs)
-    record.measurement(
-      openMeasurement(
-        {
-          id: idOf(kind, of, `members=${members} load=${load}`, system),
-          labels: { kind, of, members, load, system: system.name },
-          writes: false,
-        },
-        ofSystem,
-      ),
-      ofSystem,
-    );
+  await measureOpenLoad(
+    bench,
+    {
+      operation: operationOf(asked.kind),
+      member: (system) => memberToAsk(system, asked.of),
+      condition: condition(bench, asked, { load }),
+    },
+    { perSecond: (system) => perSecond ?? OPEN_SHARE * (maxima.get(system) ?? 0), firstSeed: 1 },
+  );
 }
