@@ -1,6 +1,7 @@
 /** One seed: a cluster's whole life, faults included, in one process and in virtual time. */
 import { seededRandom } from '../../platform/index.js';
-import { type FaultKind } from './faults/kinds.js';
+import type { OperationCounts } from './clients/workload.js';
+import type { FaultKind } from './faults/kinds.js';
 import type { InvariantName } from './invariants/violation.js';
 import type { MarkName } from './marks.js';
 import { SeedRun } from './seed-run.js';
@@ -28,12 +29,7 @@ export interface SeedStatistics {
   readonly virtualMilliseconds: number;
   readonly events: number;
   readonly messages: number;
-  readonly operations: {
-    readonly started: number;
-    readonly done: number;
-    readonly refused: number;
-    readonly unknown: number;
-  };
+  readonly operations: Readonly<OperationCounts>;
   readonly proposals: number;
   readonly elections: number;
   readonly committedEntries: number;

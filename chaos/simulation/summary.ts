@@ -1,4 +1,5 @@
 /** What many seeds came to, added up. */
+import type { OperationCounts } from './clients/workload.js';
 import { type FaultKind, faultKinds } from './faults/kinds.js';
 import { type MarkName, markNames } from './marks.js';
 import type { SeedResult } from './simulate.js';
@@ -8,12 +9,7 @@ export interface SimulationSummary {
   readonly virtualMilliseconds: number;
   readonly events: number;
   readonly messages: number;
-  readonly operations: {
-    readonly started: number;
-    readonly done: number;
-    readonly refused: number;
-    readonly unknown: number;
-  };
+  readonly operations: Readonly<OperationCounts>;
   /** The least that any seed saw. */
   readonly fewestOperations: number;
   readonly proposals: number;
