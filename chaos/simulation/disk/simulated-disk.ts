@@ -57,6 +57,8 @@ export interface SimulatedDisk extends Disk {
   flipFileBit(name: string): void;
   /** Forgets the newest `count` batches although they were synced. The database must be closed. */
   loseNewestBatches(database: string, count: number): void;
+  /** What stands under this key, past whoever has the database open. */
+  peek(database: string, key: Uint8Array): Uint8Array | undefined;
   /** Whether the newest value of this key would survive a power loss now. */
   isDurable(database: string, key: Uint8Array): boolean;
   /** The names of its databases, in order. */
@@ -445,6 +447,10 @@ export function simulatedDisk(options: SimulatedDiskOptions): SimulatedDisk {
     flipBit: (database, select) => disk.flipBit(database, select),
     flipFileBit: (name) => disk.flipFileBit(name),
     loseNewestBatches: (database, count) => disk.loseNewestBatches(database, count),
+    peek: (database, key) => {
+      const medium = disk.media.get(database);
+      return medium?.get(textOfKey(key), medium.visibleSequence);
+    },
     isDurable: (database, key) => disk.media.get(database)?.isDurable(textOfKey(key)) ?? false,
     databases: () => [...disk.media.keys()].sort(),
     image: () => disk.image(),

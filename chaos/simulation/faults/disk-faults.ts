@@ -5,6 +5,8 @@ import type { FaultKind } from './kinds.js';
 import type { FaultSetting } from './setting.js';
 
 const ENTRY = 'e'.charCodeAt(0);
+/** Under it the log keeps which state database is the current one. */
+const STATE_NAME_KEY = Buffer.from('s');
 
 export function slowDisk(setting: FaultSetting): void {
   const member = setting.victim();
@@ -38,55 +40,60 @@ export function failedWrite(setting: FaultSetting): void {
 function damage(
   setting: FaultSetting,
   kind: FaultKind,
-  what: Damage,
-  breakDisk: (member: SimulatedMember) => string | undefined,
+  breakDisk: (member: SimulatedMember) => { readonly what: Damage; readonly text: string } | undefined,
 ): void {
   const { atlas, operator } = setting.options;
   const member = setting.victim();
   if (member === undefined || !atlas.mayDamage(member.id) || !setting.mayTakeAway()) return;
   member.crash(true);
-  const text = breakDisk(member);
+  const broken = breakDisk(member);
   operator.startLater(member);
-  if (text === undefined) return;
-  atlas.damaged(member.id, what);
+  if (broken === undefined) return;
+  atlas.damaged(member.id, broken.what);
   member.excuse = 'its disk was damaged';
-  setting.note(kind, `${member.name} ${text}`);
+  setting.note(kind, `${member.name} ${broken.text}`);
 }
 
-/** LevelDB drops damaged records of its own log without a word: synced batches are gone. */
+/**
+ * LevelDB drops damaged records of its own log without a word: synced batches are gone. One of them may have said that
+ * a received state is the current one; the one before it is deleted by then, so the state is gone with it.
+ */
 export function lostBatches(setting: FaultSetting): void {
-  damage(setting, 'lost-batches', 'log', ({ disk }) => {
+  damage(setting, 'lost-batches', ({ disk }) => {
     const count = setting.random.integer(1, 8);
+    const stateName = disk.peek('log', STATE_NAME_KEY);
     disk.loseNewestBatches('log', count);
-    return `${count} batches`;
+    const what = disk.peek('log', STATE_NAME_KEY) === stateName ? 'log' : 'state';
+    return { what, text: `${count} batches` };
   });
 }
 
 export function logBitFlip(setting: FaultSetting): void {
-  damage(setting, 'log-bit-flip', 'log', ({ disk }) => {
+  damage(setting, 'log-bit-flip', ({ disk }) => {
     const inEntries = setting.random.float() < 0.7;
     const flipped = disk.flipBit(
       'log',
-      (key) => (key[0] === ENTRY) === inEntries && key[0] !== 's'.charCodeAt(0),
+      (key) => (key[0] === ENTRY) === inEntries && key[0] !== STATE_NAME_KEY[0],
     );
-    return flipped ? (inEntries ? 'an entry' : 'a record') : undefined;
+    return flipped ? { what: 'log', text: inEntries ? 'an entry' : 'a record' } : undefined;
   });
 }
 
 export function witnessBitFlip(setting: FaultSetting): void {
-  damage(setting, 'witness-bit-flip', 'log', ({ disk }) => {
+  damage(setting, 'witness-bit-flip', ({ disk }) => {
     const both = setting.random.float() < 0.5;
     const first = setting.random.float() < 0.5 ? 'witness-a' : 'witness-b';
     disk.flipFileBit(first);
     if (both) disk.flipFileBit(first === 'witness-a' ? 'witness-b' : 'witness-a');
-    return both ? 'both witnesses' : first;
+    return { what: 'log', text: both ? 'both witnesses' : first };
   });
 }
 
 /** Found by checksum when it is read: perhaps at once, perhaps never. */
 export function stateBitFlip(setting: FaultSetting): void {
-  damage(setting, 'state-bit-flip', 'state', ({ disk }) => {
+  damage(setting, 'state-bit-flip', ({ disk }) => {
     const name = disk.databases().find((database) => database.startsWith('state'));
-    return name !== undefined && disk.flipBit(name) ? 'a record of its state' : undefined;
+    const flipped = name !== undefined && disk.flipBit(name);
+    return flipped ? { what: 'state', text: 'a record of its state' } : undefined;
   });
 }
