@@ -2,27 +2,29 @@
 import { delay } from '../client/index.js';
 import type { Clock } from '../platform/index.js';
 
-const LIMIT_MILLISECONDS = 30_000;
+const DEFAULT_LIMIT_MILLISECONDS = 30_000;
 
 export interface UntilOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly pollMilliseconds: number;
+  /** Half a minute by default. */
+  readonly limitMilliseconds?: number;
 }
 
-/** Rejects when it does not come within half a minute, when `look` rejects, or when the signal is aborted. */
+/** Rejects when it does not come within the limit, when `look` rejects, or when the signal is aborted. */
 export async function untilDefined<Value>(
   what: string,
-  { clock, signal, pollMilliseconds }: UntilOptions,
+  { clock, signal, pollMilliseconds, limitMilliseconds = DEFAULT_LIMIT_MILLISECONDS }: UntilOptions,
   look: () => Promise<Value | undefined>,
 ): Promise<Value> {
-  const end = clock.monotonicMilliseconds() + LIMIT_MILLISECONDS;
+  const end = clock.monotonicMilliseconds() + limitMilliseconds;
   for (;;) {
     signal.throwIfAborted();
     const value = await look();
     if (value !== undefined) return value;
     if (clock.monotonicMilliseconds() >= end)
-      throw new Error(`no sign of ${what} within ${LIMIT_MILLISECONDS / 1000} s`);
+      throw new Error(`no sign of ${what} within ${limitMilliseconds / 1000} s`);
     await delay(clock, pollMilliseconds, signal);
   }
 }

@@ -7,7 +7,7 @@ import type { OpenLoadResult } from '../lab/open-load.js';
 import type { LoadGenerator } from '../lab/steady-load.js';
 import { startSteadyLoad } from '../lab/steady-load.js';
 import type { MeasuredSystem } from '../lab/system.js';
-import { untilDefined } from '../until.js';
+import { type UntilOptions, untilDefined } from '../until.js';
 import { MemberLogs } from './member-logs.js';
 import {
   type FailoverKind,
@@ -53,7 +53,7 @@ export async function runRounds(
   const logs = new MemberLogs(system.name, logPaths);
   let unrest = 0;
   for (let round = 0; round < rounds; ) {
-    await untilWhole(system, stage);
+    await untilWhole(system, stage, series);
     const measured = await measureRound(lab, series, logs, round);
     if (measured === undefined) {
       unrest += 1;
@@ -90,7 +90,7 @@ async function measureRound(
   }
   const faultAtMilliseconds = await strike(lab, series.kind, struckMember, logs);
   if (series.target === 'leader')
-    await untilDefined('another leader', { clock, signal, pollMilliseconds: LOOK_MILLISECONDS }, async () => {
+    await untilDefined('another leader', patient(series, clock, signal, LOOK_MILLISECONDS), async () => {
       const changes = await logs.roleChanges();
       return changes.find(
         ({ member, role, atMilliseconds }) =>
@@ -145,7 +145,7 @@ export async function tryLoad(
   series: Series,
 ): Promise<{ readonly result: OpenLoadResult; readonly reason: string | undefined }> {
   const { clock, signal } = lab.stage;
-  await untilWhole(lab.system, lab.stage);
+  await untilWhole(lab.system, lab.stage, series);
   const load = startLoad(lab, series);
   await delay(clock, TRIAL_MILLISECONDS, signal);
   const result = await load.stop();
@@ -196,17 +196,29 @@ function clusterOf({ cluster, name }: MeasuredSystem): NonNullable<MeasuredSyste
   return cluster;
 }
 
+/** Elections take their time with a long timeout, and sometimes several. */
+function patient(
+  { electionTimeoutMilliseconds }: Series,
+  clock: Clock,
+  signal: AbortSignal,
+  pollMilliseconds: number,
+): UntilOptions {
+  const limitMilliseconds = 30_000 + 10 * electionTimeoutMilliseconds;
+  return { clock, signal, pollMilliseconds, limitMilliseconds };
+}
+
 /** All members run, answer, have what the leader has, and agree on it. */
-export async function untilWhole(
+async function untilWhole(
   system: MeasuredSystem,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  series: Series,
 ): Promise<void> {
   const { cluster } = system;
   if (cluster === undefined) {
     await system.leader();
     return;
   }
-  await untilDefined('a whole cluster', { clock, signal, pollMilliseconds: 50 }, async () =>
+  await untilDefined('a whole cluster', patient(series, clock, signal, 50), async () =>
     isWhole(await cluster.status()) ? true : undefined,
   );
 }
