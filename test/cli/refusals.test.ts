@@ -44,6 +44,16 @@ describe('kuorum up refuses, in one line and with exit code 1,', () => {
     );
   });
 
+  it.each([
+    ['100ms', /the election timeout must be from 200 to 60000 ms, not 100/],
+    ['5m', /the election timeout must be from 200 to 60000 ms, not 300000/],
+    ['soon', /argument 'soon' is invalid/],
+  ])('--election-timeout %s', async (time, message) => {
+    const folder = await temporaryFolder();
+    expectRefusal(await runKuorum(['up', '--election-timeout', time], folder), message);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it("a file in the folder's place", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'file'), '');
