@@ -40,6 +40,8 @@ import { runSteps, type Steps } from './steps.js';
 import { DamagedRecordError } from './tuple.js';
 
 const SNAPSHOT_PAGE_ENTRIES = 256;
+/** Some 20 ms of work. */
+const ENTRIES_A_TURN = 512;
 
 /** How a proposal ended, for the member that made it. */
 export type ProposalEnd =
@@ -193,7 +195,19 @@ export class MemberStateMachine implements StateMachine {
     this.distrustState('it differs from what the majority has, or a record of it is damaged');
   }
 
+  /** In parts, each in a turn of its own: a member that catches up goes on answering meanwhile. */
   async apply(entries: readonly Entry[]): Promise<void> {
+    for (let from = 0; from < entries.length && !this.awaitsSnapshot; from += ENTRIES_A_TURN) {
+      if (from > 0) await this.#nextTurn();
+      await this.#applyInTurn(entries.slice(from, from + ENTRIES_A_TURN));
+    }
+  }
+
+  #nextTurn(): Promise<void> {
+    return new Promise((resolve) => this.#options.clock.defer(resolve));
+  }
+
+  async #applyInTurn(entries: readonly Entry[]): Promise<void> {
     if (this.#damage !== undefined) throw new CannotApplyError(entries[0]?.index ?? 0, this.#damage);
     const decoded: readonly DecodedEntry[] = entries.map((entry) => ({ entry, envelope: decode(entry) }));
     await this.#state.backpressure();
@@ -308,7 +322,7 @@ export class MemberStateMachine implements StateMachine {
 
   async #deleteAllHistory(): Promise<void> {
     while (!this.#closed && (await deleteHistorySlice(this.#state))) {
-      await new Promise<void>((resolve) => this.#options.clock.defer(resolve));
+      await this.#nextTurn();
     }
   }
 

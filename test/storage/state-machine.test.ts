@@ -31,14 +31,14 @@ async function close(member: Member): Promise<void> {
   await member.log.close();
 }
 
-async function openMember(disk: SimulatedDisk, format = true): Promise<Member> {
+async function openMember(disk: SimulatedDisk, format = true, clock = systemClock()): Promise<Member> {
   if (format) await formatLog(disk, singleConfiguration);
   const log = await openMemberLog(disk, silentLogger);
   const machine = await MemberStateMachine.open({
     disk,
     log,
     birth: () => log.readBirth(),
-    clock: systemClock(),
+    clock,
     logger: silentLogger,
     clusterId: testClusterId,
     flushDelayMilliseconds: 1,
@@ -231,6 +231,30 @@ describe('the state machine', () => {
       expect(nextIndex).toBe(revision);
     }
     expect(new Set(seen.map(([revision]) => revision)).size).toBeGreaterThan(10);
+  });
+
+  it('applies many entries in several turns, and answers after each', async () => {
+    const clock = systemClock();
+    const appliedAtTurns: number[] = [];
+    const member = await openMember(fresh(7), true, {
+      ...clock,
+      defer: (callback) => {
+        appliedAtTurns.push(member.machine.appliedIndex);
+        clock.defer(callback);
+      },
+    });
+    const answeredAt: number[] = [];
+    const listener = member.machine.listener!;
+    member.machine.listener = {
+      ...listener,
+      batchApplied: () => answeredAt.push(member.machine.appliedIndex),
+    };
+    await member.machine.apply(
+      Array.from({ length: 1_300 }, (_, at) => entryOf(at + 1, put(`k${at % 7}`, `${at}`))),
+    );
+    expect(answeredAt.length).toBeGreaterThan(2);
+    expect(answeredAt.at(-1)).toBe(1_300);
+    expect(appliedAtTurns).toEqual(answeredAt.slice(0, -1));
   });
 
   it('reads the same before and after compacted history is physically deleted, and deletes all of it', async () => {
