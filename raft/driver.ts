@@ -102,14 +102,13 @@ class Driver implements RaftNode {
   #turnScheduled = false;
   readonly #ticker: Ticker;
   #nextId = 1;
-  readonly #proposals = new PendingCalls<ProposeResult>({
+  readonly #proposals = new PendingCalls<Uint8Array, ProposeResult>({
     noLeader: { kind: 'refused', reason: 'no-leader' },
     overdue: { kind: 'unknown' },
     stopping: { kind: 'refused', reason: 'stopping' },
     stoppingSubmitted: { kind: 'unknown' },
   });
-  readonly #proposalData = new Map<number, Uint8Array>();
-  readonly #reads = new PendingCalls<ReadIndexResult>({
+  readonly #reads = new PendingCalls<undefined, ReadIndexResult>({
     noLeader: { kind: 'refused', reason: 'no-leader' },
     overdue: { kind: 'refused', reason: 'timeout' },
     stopping: { kind: 'refused', reason: 'stopping' },
@@ -190,11 +189,11 @@ class Driver implements RaftNode {
       return Promise.resolve({ kind: 'refused', reason: 'queue-full' });
     }
     const id = this.#takeId();
-    this.#proposalData.set(id, command);
     const now = this.#options.clock.monotonicMilliseconds();
-    const result = this.#proposals.add(id, now, timeoutMilliseconds, this.#leaderWaitMilliseconds());
+    const leaderWait = this.#leaderWaitMilliseconds();
+    const result = this.#proposals.add(id, command, now, timeoutMilliseconds, leaderWait);
     this.#submitWaiting();
-    return result.finally(() => this.#proposalData.delete(id));
+    return result;
   }
 
   readIndex(options: { readonly timeoutMilliseconds: number }): Promise<ReadIndexResult> {
@@ -204,7 +203,8 @@ class Driver implements RaftNode {
     }
     const id = this.#takeId();
     const now = this.#options.clock.monotonicMilliseconds();
-    const answer = this.#reads.add(id, now, options.timeoutMilliseconds, this.#leaderWaitMilliseconds());
+    const { timeoutMilliseconds } = options;
+    const answer = this.#reads.add(id, undefined, now, timeoutMilliseconds, this.#leaderWaitMilliseconds());
     this.#submitWaiting();
     return answer;
   }
@@ -310,11 +310,9 @@ class Driver implements RaftNode {
   /** Hands the core what waits for a leader, once one is known. */
   #submitWaiting(): void {
     if (this.#core?.view.leaderId === undefined) return;
-    for (const id of this.#proposals.takeWaiting()) {
-      const data = this.#proposalData.get(id);
-      if (data !== undefined) this.#enqueue({ kind: 'propose', id, data });
-    }
-    for (const id of this.#reads.takeWaiting()) this.#enqueue({ kind: 'read', id });
+    for (const { id, asked } of this.#proposals.takeWaiting())
+      this.#enqueue({ kind: 'propose', id, data: asked });
+    for (const { id } of this.#reads.takeWaiting()) this.#enqueue({ kind: 'read', id });
   }
 
   #enqueue(event: CoreEvent): void {

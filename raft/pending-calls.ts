@@ -3,7 +3,8 @@
  * deadlines, waits for a leader up to two election timeouts, and submits again what was certainly refused
  * because nobody led. A proposal whose fate is open is never submitted again.
  */
-interface Call<Result> {
+interface Call<Asked, Result> {
+  readonly asked: Asked;
   readonly deadlineMilliseconds: number;
   readonly leaderDeadlineMilliseconds: number;
   readonly resolve: (result: Result) => void;
@@ -19,8 +20,13 @@ export interface CallEnds<Result> {
   readonly stoppingSubmitted: Result;
 }
 
-export class PendingCalls<Result> {
-  readonly #calls = new Map<number, Call<Result>>();
+export interface WaitingCall<Asked> {
+  readonly id: number;
+  readonly asked: Asked;
+}
+
+export class PendingCalls<Asked, Result> {
+  readonly #calls = new Map<number, Call<Asked, Result>>();
   readonly #ends: CallEnds<Result>;
   /** Those not submitted, or again not: among thousands of calls these are few. */
   readonly #waiting = new Set<number>();
@@ -33,8 +39,10 @@ export class PendingCalls<Result> {
     return this.#calls.size;
   }
 
+  /** `asked`: what is to be submitted, as long as it takes. */
   add(
     id: number,
+    asked: Asked,
     nowMilliseconds: number,
     timeoutMilliseconds: number,
     leaderWaitMilliseconds: number,
@@ -46,20 +54,23 @@ export class PendingCalls<Result> {
     );
     this.#waiting.add(id);
     return new Promise((resolve) => {
-      this.#calls.set(id, { deadlineMilliseconds, leaderDeadlineMilliseconds, resolve, submitted: false });
+      const submitted = false;
+      this.#calls.set(id, { asked, deadlineMilliseconds, leaderDeadlineMilliseconds, resolve, submitted });
     });
   }
 
-  /** A leader is known: the ids of calls that wait for one; they count as submitted from now. */
-  takeWaiting(): readonly number[] {
+  /** A leader is known: the calls that wait for one; they count as submitted from now. */
+  takeWaiting(): readonly WaitingCall<Asked>[] {
     if (this.#waiting.size === 0) return [];
-    const ids = [...this.#waiting];
-    this.#waiting.clear();
-    for (const id of ids) {
+    const taken: WaitingCall<Asked>[] = [];
+    for (const id of this.#waiting) {
       const call = this.#calls.get(id);
-      if (call !== undefined) call.submitted = true;
+      if (call === undefined) continue;
+      call.submitted = true;
+      taken.push({ id, asked: call.asked });
     }
-    return ids;
+    this.#waiting.clear();
+    return taken;
   }
 
   /** Certainly refused because nobody led: waits again. */

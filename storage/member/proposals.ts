@@ -131,27 +131,26 @@ export class Proposals {
   }
 
   async run(command: Command, context: CallContext): Promise<Outcome<ApplyResult>> {
-    const outcome = await this.#run(command, context);
-    if (outcome.kind !== 'done') this.#failed += 1;
-    return outcome;
-  }
-
-  async #run(command: Command, context: CallContext): Promise<Outcome<ApplyResult>> {
-    if (this.#stopping) return refused(refusalOf('stopping'));
-    if (this.#count >= this.#limits.maxProposals) return refused(refusalOf('queue-full'));
+    if (this.#stopping) return this.#refuse('stopping');
+    if (this.#count >= this.#limits.maxProposals) return this.#refuse('queue-full');
     const deadline = this.#options.clock.monotonicMilliseconds() + context.timeoutMilliseconds;
     this.#count += 1;
     try {
-      let renewals = 0;
-      for (;;) {
+      for (let renewals = 0; renewals <= MAX_SESSION_RENEWALS; renewals += 1) {
         const outcome = await this.#runOnce(command, context, deadline);
-        if (outcome !== 'session-unknown') return outcome;
-        renewals += 1;
-        if (renewals > MAX_SESSION_RENEWALS) return refused(refusalOf('queue-full'));
+        if (outcome === 'session-unknown') continue;
+        if (outcome.kind !== 'done') this.#failed += 1;
+        return outcome;
       }
+      return this.#refuse('queue-full');
     } finally {
       this.#count -= 1;
     }
+  }
+
+  #refuse(reason: ProposeRefusal): Outcome<never> {
+    this.#failed += 1;
+    return refused(refusalOf(reason));
   }
 
   async #runOnce(
@@ -254,19 +253,15 @@ export class Proposals {
           pending.settle({ kind: 'deadline', proposed: false }),
         );
       });
-      void this.#propose(bytes, left).then((result) => {
+      const told = (result: ProposeResult): void => {
         returned = true;
         this.#proposed(pending, result);
-      });
+      };
+      this.#options
+        .raft()
+        .propose(bytes, { timeoutMilliseconds: left })
+        .then(told, () => told({ kind: 'unknown' }));
     });
-  }
-
-  async #propose(bytes: Uint8Array, timeoutMilliseconds: number): Promise<ProposeResult> {
-    try {
-      return await this.#options.raft().propose(bytes, { timeoutMilliseconds });
-    } catch {
-      return { kind: 'unknown' };
-    }
   }
 
   #proposed(pending: Pending, result: ProposeResult): void {
