@@ -12,7 +12,7 @@ afterEach(() => place.leave());
 
 it('measures the core, one process and three processes, and writes a report', async () => {
   const out = join(place.folder, 'report');
-  const words = ['bench', 'raft', '--payloads', '256', '--in-flight', '1,64', '--seconds-per-run', '1'];
+  const words = ['bench', 'raft', '--payloads', '256', '--in-flight', '1,64', '--seconds-per-run', '0.5'];
   const ended = await place.run([...words, '--out', out]);
   expect(ended.code, ended.stderr).toBe(0);
   expect(ended.stdout).toContain(`report: ${out}\n`);
