@@ -8,10 +8,12 @@ import type { OperationName, Workload } from '../generator/protocol.js';
 import { CarefulRecord } from '../lab/caveats.js';
 import { etcdVersion, startEtcdSystem } from '../lab/etcd-system.js';
 import type { Experiment, ExperimentStage } from '../lab/experiment.js';
-import { closedMeasurement } from '../lab/figures.js';
+import type { Condition } from '../lab/figures.js';
 import { checkClients, checkDistinct, counted } from '../lab/inputs.js';
 import { startKuorumSystem } from '../lab/kuorum-system.js';
-import { inRounds, Laboratory, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
+import { Laboratory, RUN_OVERHEAD_SECONDS } from '../lab/laboratory.js';
+import { conditionSeconds, measureClosedLoad, type Rounds } from '../lab/rounds-of-load.js';
+import type { MeasuredSystem } from '../lab/system.js';
 import { warmUp, warmUpSecondsFor } from '../lab/warm-up.js';
 import { storeSections } from './sections.js';
 import { allOperations, oneOfEachOperation, workloads } from './workloads.js';
@@ -31,7 +33,6 @@ export interface StoreBenchOptions {
   readonly loadProgram?: string;
 }
 
-const MAX_RUN_WARM_UP_SECONDS = 0.5;
 const MEMBERS = 3;
 const START_SECONDS = 5;
 
@@ -43,18 +44,17 @@ interface Plan {
   readonly loadProgram: string | undefined;
 }
 
-const runWarmUpSeconds = (seconds: number): number => Math.min(MAX_RUN_WARM_UP_SECONDS, seconds / 2);
-
 const systemsOf = ({ etcd }: Plan): number => (etcd === undefined ? 1 : 2);
 
-const warmUpSeconds = ({ seconds, rounds }: Plan): number => warmUpSecondsFor(seconds * rounds);
+const roundsOf = ({ seconds, rounds }: Plan): Rounds => ({ seconds: seconds * rounds, rounds });
+
+const warmUpSeconds = (plan: Plan): number => warmUpSecondsFor(roundsOf(plan).seconds);
 
 /** Of all workloads, on all systems. */
 const warmUpPhaseSeconds = (plan: Plan): number =>
   systemsOf(plan) * oneOfEachOperation(plan.workloads).length * (warmUpSeconds(plan) + RUN_OVERHEAD_SECONDS);
 
-const workloadSeconds = (plan: Plan): number =>
-  systemsOf(plan) * plan.rounds * (plan.seconds + runWarmUpSeconds(plan.seconds) + RUN_OVERHEAD_SECONDS);
+const workloadSeconds = (plan: Plan): number => conditionSeconds(roundsOf(plan), systemsOf(plan));
 
 /** @throws UserError for what cannot be measured */
 export async function storeExperiment(options: StoreBenchOptions = {}): Promise<Experiment> {
@@ -129,21 +129,15 @@ async function measureAll(plan: Plan, stage: ExperimentStage, record: CarefulRec
 }
 
 async function measure(
-  { seconds, rounds }: Plan,
+  plan: Plan,
   laboratory: Laboratory,
   record: CarefulRecord,
-  workload: Workload,
+  { operation, clients }: Workload,
 ): Promise<void> {
-  const { operation, clients } = workload;
-  const runs = await inRounds(laboratory.systems, rounds, (system) =>
-    laboratory.closedRun(system, workload, { seconds, warmUpSeconds: runWarmUpSeconds(seconds) }),
-  );
-  for (const [system, of] of runs) {
-    const condition = {
-      id: `${operation} members=${MEMBERS} clients=${clients} system=${system.name}`,
-      labels: { operation, members: MEMBERS, clients, system: system.name },
-      writes: operation === 'put',
-    };
-    record.measurement(closedMeasurement(condition, of), of);
-  }
+  const condition = ({ name }: MeasuredSystem): Condition => ({
+    id: `${operation} members=${MEMBERS} clients=${clients} system=${name}`,
+    labels: { operation, members: MEMBERS, clients, system: name },
+    writes: operation === 'put',
+  });
+  await measureClosedLoad({ laboratory, record, ...roundsOf(plan) }, { operation, condition }, clients);
 }
