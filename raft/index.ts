@@ -28,7 +28,6 @@ export {
   linkFaultsMessage,
   withLinkFaults,
 } from './faulty-transport.js';
-export { createGrpcTransport, type GrpcTransport, type GrpcTransportOptions } from './grpc/transport.js';
 export { defaultRaftLimits, type RaftLimits } from './limits.js';
 export type { LogBatch, LogCondition, LogStorage, RecoveredLog } from './log-storage.js';
 export type {
@@ -39,6 +38,7 @@ export type {
   RaftStatus,
   ReadIndexResult,
 } from './node.js';
+export { createPeerTransport, type PeerTransport, type PeerTransportOptions } from './peers/transport.js';
 export { roleChangedMessage } from './role-log.js';
 export type { SnapshotSource, StateMachine } from './state-machine.js';
 export { RaftCounters, type RaftStatistics } from './statistics.js';

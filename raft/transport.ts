@@ -1,6 +1,6 @@
 /**
  * What raft needs from the network: a lossy, unordered-on-reconnect message channel to each peer and a
- * separate stream for snapshots, so that heartbeats never queue behind one. Implemented by raft/grpc over
+ * separate stream for snapshots, so that heartbeats never queue behind one. Implemented by raft/peers over
  * mutual TLS and by the simulated network. Delivery is best effort: raft copes with loss, delay, duplication
  * and reordering.
  */

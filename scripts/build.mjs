@@ -67,14 +67,11 @@ function lazyPlugin(root) {
   };
 }
 
-/**
- * What the bundles must not drag along: gRPC's loader of .proto files brings a second protobufjs for two
- * debugging services that we do not offer; msgpackr's native helper and pino's pretty worker are optional.
- */
+/** What the bundles must not drag along: msgpackr's native helper is optional. */
 const stubPlugin = {
   name: 'stub',
   setup(build) {
-    build.onResolve({ filter: /^(@grpc\/proto-loader|msgpackr-extract)$/ }, (args) => ({
+    build.onResolve({ filter: /^msgpackr-extract$/ }, (args) => ({
       path: args.path,
       namespace: 'stub',
     }));

@@ -4,7 +4,7 @@
  * the pipe to the benchmark.
  */
 import { silentLogger, systemClock, systemRandom } from '../../platform/index.js';
-import { createGrpcTransport, type GrpcTransport } from '../../raft/index.js';
+import { createPeerTransport, type PeerTransport } from '../../raft/index.js';
 import type { MemberStore } from '../../storage/index.js';
 import { clusterId, measureMember, memberIds, memberName, openBareMember } from './member.js';
 import type { BenchAnswer, BenchMemberConfig, BenchRequest } from './protocol.js';
@@ -12,7 +12,7 @@ import type { BenchAnswer, BenchMemberConfig, BenchRequest } from './protocol.js
 const host = '127.0.0.1';
 
 interface Started {
-  readonly transport: GrpcTransport;
+  readonly transport: PeerTransport;
   readonly member: MemberStore;
 }
 
@@ -20,7 +20,7 @@ async function start(config: BenchMemberConfig): Promise<Started> {
   const { id, folder, batching, tls } = config;
   const clock = systemClock();
   const random = systemRandom();
-  const transport = await createGrpcTransport({
+  const transport = await createPeerTransport({
     localId: id,
     localName: memberName(id),
     clusterId,

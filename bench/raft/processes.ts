@@ -1,4 +1,4 @@
-/** Three members in three processes, as a cluster has them: LevelDB, gRPC, mutual TLS; without the API. */
+/** Three members in three processes, as a cluster has them: LevelDB, mutual TLS; without the API. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';

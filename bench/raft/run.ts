@@ -8,7 +8,7 @@ export type Layer =
   | 'core'
   /** Three members in one process: the store on LevelDB, messages handed over. */
   | 'in-process'
-  /** Three processes: the store on LevelDB, gRPC under mutual TLS. */
+  /** Three processes: the store on LevelDB, messages under mutual TLS. */
   | 'processes';
 
 /** So many entries under way at once, each followed by the next. */

@@ -65,7 +65,7 @@ function entriesSection(measurements: readonly Measurement[]): Section {
     title: 'Entries of the log',
     text:
       'Core alone: no disk, no network, three cores in one thread. One process: three members, each with its store on ' +
-      'LevelDB, and messages handed over as objects. Three processes: the store on LevelDB, gRPC under mutual TLS, ' +
+      'LevelDB, and messages handed over as objects. Three processes: the store on LevelDB, messages under mutual TLS, ' +
       'proposals made at the leader.\n' +
       'A sync is one batch of the log, with its witness beside it; a message goes to one follower. An entry is done when ' +
       'the leader has applied it.',

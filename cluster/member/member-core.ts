@@ -12,8 +12,8 @@ import {
   withDiskFaults,
 } from '../../platform/index.js';
 import {
-  createGrpcTransport,
-  type GrpcTransport,
+  createPeerTransport,
+  type PeerTransport,
   type MemberCondition,
   withLinkFaults,
 } from '../../raft/index.js';
@@ -61,10 +61,10 @@ export interface MemberCoreOptions {
 const host = '127.0.0.1';
 
 /** Takes the asked-for port, or any other when somebody has it: a member's address may change. */
-async function listenForPeers(options: MemberCoreOptions, names: MemberNames): Promise<GrpcTransport> {
+async function listenForPeers(options: MemberCoreOptions, names: MemberNames): Promise<PeerTransport> {
   const { config, clock, random, logger } = options;
-  const create = (port: number): Promise<GrpcTransport> =>
-    createGrpcTransport({
+  const create = (port: number): Promise<PeerTransport> =>
+    createPeerTransport({
       localId: config.id,
       localName: config.name,
       clusterId: config.clusterId,

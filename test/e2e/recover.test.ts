@@ -6,7 +6,7 @@ import { getPath } from '../../api/index.js';
 import type { ApiClient } from '../../client/index.js';
 import { readClusterFile } from '../../cluster/index.js';
 import { silentLogger, systemClock, systemRandom } from '../../platform/index.js';
-import { createGrpcTransport } from '../../raft/index.js';
+import { createPeerTransport } from '../../raft/index.js';
 import { clientFor } from './support/cluster-client.js';
 import { isAlive, type Workplace, workplace } from './support/kuorum.js';
 import { report, until } from './support/until.js';
@@ -140,7 +140,7 @@ describe('kuorum recover', () => {
   it('leaves the old members outside', async () => {
     const { peerPort } = (await readClusterFile(dataDir))!.members[0]!;
     const pem = (name: string): Promise<string> => readFile(join(dataDir, 'pki', name), 'utf8');
-    const old = await createGrpcTransport({
+    const old = await createPeerTransport({
       localId: oldMemberId,
       localName: survivor,
       clusterId: oldClusterId,

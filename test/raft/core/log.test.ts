@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { residentBytes, SLAB_BYTES } from '../../../raft/core/entry-memory.js';
 import { RaftLog } from '../../../raft/core/log.js';
 import type { Entry } from '../../../raft/core/types.js';
-import { decodeFrame, encodeFrame } from '../../../raft/grpc/codec.js';
+import { decodeMessages, encodeMessages } from '../../../raft/peers/codec.js';
+import { FrameReader, MAX_FRAME_BYTES } from '../../../raft/peers/frames.js';
 import { decodeEnvelope, encodeEnvelope } from '../../../storage/commands/command.js';
 import { birth, configurationOf } from '../support/cluster.js';
 
@@ -19,11 +20,12 @@ function entry(index: number, data: Uint8Array): Entry {
 function received(entries: readonly Entry[]): readonly Entry[] {
   const previousIndex = entries[0]!.index - 1;
   const previousTerm = previousIndex === 0 ? 0 : 1;
-  const frame = encodeFrame([
+  const frame = encodeMessages([
     { type: 'append-request', term: 1, previousIndex, previousTerm, entries, commitIndex: 0 },
   ]);
   const socket = Buffer.concat([Buffer.alloc(64 * 1024), frame]);
-  const [message] = decodeFrame(socket.subarray(64 * 1024));
+  const [whole] = new FrameReader(MAX_FRAME_BYTES).read(socket.subarray(64 * 1024));
+  const [message] = decodeMessages(whole!);
   if (message?.type !== 'append-request') throw new Error('not what was sent');
   return message.entries;
 }

@@ -88,10 +88,13 @@ const root = protobuf.Root.fromJSON({
     Frame: fields({ messages: 'Envelope[]' }),
     /** The first carries `header` (JSON), the last `end`; `checksum` runs over all data so far. */
     SnapshotPart: fields({ header: 'bytes', data: 'bytes', checksum: 'bytes', end: 'bool' }),
-    Empty: fields({}),
+    Greeting: fields({ clusterId: 'string', memberId: 'double', purpose: 'uint32' }),
+    /** Empty: yes. */
+    Answer: fields({ refusal: 'string' }),
   },
 });
 
 export const frameType = root.lookupType('Frame');
 export const snapshotPartType = root.lookupType('SnapshotPart');
-export const emptyType = root.lookupType('Empty');
+export const greetingType = root.lookupType('Greeting');
+export const answerType = root.lookupType('Answer');

@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Clock, seededRandom, silentLogger, systemClock } from '../../../platform/index.js';
 import type { Message } from '../../../raft/core/messages.js';
 import type { SnapshotMetadata } from '../../../raft/core/types.js';
-import { INSTALL_LIMIT_MILLISECONDS } from '../../../raft/grpc/snapshot-stream.js';
-import { createGrpcTransport, type GrpcTransport } from '../../../raft/grpc/transport.js';
+import { encodeMessages } from '../../../raft/peers/codec.js';
+import { FrameReader } from '../../../raft/peers/frames.js';
+import { decodeAnswer, encodeGreeting, PROTOCOL, type Purpose } from '../../../raft/peers/greeting.js';
+import { INSTALL_LIMIT_MILLISECONDS } from '../../../raft/peers/snapshot-stream.js';
+import { createPeerTransport, type PeerTransport } from '../../../raft/peers/transport.js';
 import type { TransportHandlers } from '../../../raft/transport.js';
 import { createTestAuthority, type TestAuthority, type TlsMaterial } from '../support/certificates.js';
 
@@ -36,7 +41,7 @@ interface Received {
 }
 
 let authority: TestAuthority;
-const running: GrpcTransport[] = [];
+const running: PeerTransport[] = [];
 
 beforeAll(async () => {
   authority = await createTestAuthority();
@@ -49,9 +54,9 @@ afterEach(async () => {
 async function open(
   id: number,
   overrides: { name?: string; clusterId?: string; tls?: TlsMaterial; port?: number; clock?: Clock } = {},
-): Promise<GrpcTransport> {
+): Promise<PeerTransport> {
   const name = overrides.name ?? `m${id}`;
-  const transport = await createGrpcTransport({
+  const transport = await createPeerTransport({
     localId: id,
     localName: name,
     clusterId: overrides.clusterId ?? 'c1',
@@ -68,7 +73,7 @@ async function open(
 }
 
 async function listen(
-  transport: GrpcTransport,
+  transport: PeerTransport,
   onSnapshot?: TransportHandlers['onSnapshot'],
 ): Promise<Received> {
   const received: Received = { messages: [], gone: [] };
@@ -80,14 +85,14 @@ async function listen(
   return received;
 }
 
-function introduce(one: GrpcTransport, two: GrpcTransport): void {
+function introduce(one: PeerTransport, two: PeerTransport): void {
   one.setPeers(new Map([[2, { name: 'm2', address: `127.0.0.1:${two.port}` }]]));
   two.setPeers(new Map([[1, { name: 'm1', address: `127.0.0.1:${one.port}` }]]));
 }
 
 /** Sends until it arrives: delivery is best effort, above all before a connection stands. */
 async function sendUntilReceived(
-  from: GrpcTransport,
+  from: PeerTransport,
   to: number,
   received: Received,
   term: number,
@@ -185,7 +190,7 @@ describe('messages between members', () => {
 
 describe('only members are let in', () => {
   /** A healthy member is let in beside the intruder, which shows that the wait was long enough. */
-  async function expectRefused(intruder: GrpcTransport): Promise<void> {
+  async function expectRefused(intruder: PeerTransport): Promise<void> {
     const two = await open(2);
     const atTwo = await listen(two);
     const atIntruder = await listen(intruder);
@@ -229,6 +234,101 @@ describe('only members are let in', () => {
     one.setPeers(new Map([[2, { name: 'm2', address: `127.0.0.1:${real.port}` }]]));
     await sendUntilReceived(one, 2, atReal, 2);
     expect(atImpostor.messages).toEqual([]);
+  });
+});
+
+describe('whoever breaks the rules of a connection', () => {
+  interface Raw {
+    readonly socket: TLSSocket;
+    /** What it was answered, '' for yes. */
+    readonly answers: string[];
+    readonly closed: Promise<unknown>;
+  }
+
+  async function rawConnection(to: PeerTransport, protocol = PROTOCOL): Promise<Raw> {
+    const { certificate, key, authority: trusted } = await authority.issue('m1');
+    const socket = connect({
+      host: '127.0.0.1',
+      port: to.port,
+      cert: certificate,
+      key,
+      ca: trusted,
+      ALPNProtocols: [protocol],
+      checkServerIdentity: () => undefined,
+    });
+    const closed = new Promise((resolve) => {
+      socket.on('close', resolve);
+    });
+    const answers: string[] = [];
+    const reader = new FrameReader(10_000);
+    socket.on('data', (piece: Buffer) => {
+      for (const frame of reader.read(piece)) answers.push(decodeAnswer(frame) ?? '');
+    });
+    socket.on('error', () => {});
+    return { socket, answers, closed };
+  }
+
+  async function listening(clock?: Clock): Promise<{ two: PeerTransport; received: Received }> {
+    const two = await open(2, clock === undefined ? {} : { clock });
+    const received = await listen(two);
+    two.setPeers(new Map([[1, { name: 'm1', address: '127.0.0.1:1' }]]));
+    return { two, received };
+  }
+
+  const greeting = (purpose: Purpose): Buffer => encodeGreeting({ clusterId: 'c1', memberId: 1, purpose });
+
+  it('by no greeting is told so and hung up on', async () => {
+    const { two } = await listening();
+    const { socket, answers, closed } = await rawConnection(two);
+    socket.write('GET / HTTP/1.1\r\n\r\n');
+    await closed;
+    expect(answers).toEqual([expect.stringMatching(/^a frame of \d+ bytes; the most is 4096$/)]);
+  });
+
+  it('by silence is told so when its time is over', async () => {
+    const real = systemClock();
+    const timers: (() => void)[] = [];
+    const clock: Clock = {
+      ...real,
+      setTimer(delayMilliseconds, callback) {
+        if (delayMilliseconds === 5_000) timers.push(callback);
+        return real.setTimer(delayMilliseconds, callback);
+      },
+    };
+    const { two } = await listening(clock);
+    // Its own connection to m1 has one, too.
+    const before = timers.length;
+    const { answers, closed } = await rawConnection(two);
+    await vi.waitFor(() => expect(timers.length).toBeGreaterThan(before));
+    for (const timer of timers.splice(0)) timer();
+    await closed;
+    expect(answers).toEqual(['no greeting in time']);
+  });
+
+  it('by a malformed frame after a good one keeps what the good one said', async () => {
+    const { two, received } = await listening();
+    const { socket, answers, closed } = await rawConnection(two);
+    socket.write(
+      Buffer.concat([greeting('messages'), encodeMessages([heartbeat(4)]), Buffer.from([0, 0, 0, 1, 0xff])]),
+    );
+    await closed;
+    expect(received.messages).toEqual([{ from: 1, message: heartbeat(4) }]);
+    expect(answers).toEqual(['', 'the frame cannot be decoded']);
+  });
+
+  it('by parts of a snapshot before it was let in is refused', async () => {
+    const { two } = await listening();
+    const { socket, answers, closed } = await rawConnection(two);
+    socket.write(Buffer.concat([greeting('snapshot'), encodeMessages([])]));
+    await closed;
+    expect(answers).toEqual(['', 'a part of a snapshot before the answer']);
+  });
+
+  it('by another protocol never gets through the handshake', async () => {
+    const { two } = await listening();
+    const { socket } = await rawConnection(two, 'h2');
+    const [error] = (await once(socket, 'error').catch((reason: unknown) => [reason])) as [Error];
+    expect(String(error)).toMatch(/no application protocol/i);
   });
 });
 

@@ -6,14 +6,8 @@ import type { CommitHint } from '../core/commit-hint.js';
 import { decodeConfiguration, encodeConfiguration } from '../core/configuration.js';
 import type { ForwardRefusal, Message, PlacedConfiguration, ProposeOutcome } from '../core/messages.js';
 import type { Entry, EntryKind } from '../core/types.js';
+import { encodeFrame, MalformedFrameError } from './frames.js';
 import { type BodyName, frameType } from './schema.js';
-
-export class MalformedFrameError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'MalformedFrameError';
-  }
-}
 
 const ENTRY_KINDS: readonly EntryKind[] = ['command', 'configuration', 'empty'];
 const REFUSALS: readonly ForwardRefusal[] = ['no-leader', 'queue-full', 'too-large', 'transferring'];
@@ -97,10 +91,9 @@ function envelope(message: Message): { readonly [Name in BodyName]?: Fields } {
   }
 }
 
-export function encodeFrame(messages: readonly Message[]): Buffer {
-  // The encoder's own buffer, not a copy: append requests make frames of half a megabyte.
-  const { buffer, byteOffset, length } = frameType.encode({ messages: messages.map(envelope) }).finish();
-  return Buffer.from(buffer, byteOffset, length);
+/** One frame; without messages it is a ping. */
+export function encodeMessages(messages: readonly Message[]): Buffer {
+  return encodeFrame(frameType, { messages: messages.map(envelope) });
 }
 
 /** About what the message takes on the wire. */
@@ -280,7 +273,7 @@ const readers: { readonly [Name in BodyName]: (body: Fields) => Message } = {
 };
 
 /** A message of a kind that this version does not know is skipped. */
-export function decodeFrame(bytes: Uint8Array): readonly Message[] {
+export function decodeMessages(bytes: Uint8Array): readonly Message[] {
   let frame: Fields;
   try {
     frame = frameType.decode(bytes) as unknown as Fields;
