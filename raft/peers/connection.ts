@@ -14,13 +14,7 @@ import { decodeAnswer, encodeGreeting, type Greeting, MAX_GREETING_BYTES, PROTOC
 const ACCEPT_TIMEOUT_MILLISECONDS = 5_000;
 const KEEP_ALIVE_MILLISECONDS = 10_000;
 
-export interface ConnectionOptions {
-  /** Whom the certificate must name: members are known by name and not by address. */
-  readonly name: string;
-  readonly address: string;
-  readonly secureContext: SecureContext;
-  readonly greeting: Greeting;
-  readonly clock: Clock;
+export interface ConnectionEvents {
   /** The peer takes what is written from now on. */
   readonly onAccepted: () => void;
   /** `write` said that enough is waiting, and it has left. */
@@ -28,6 +22,15 @@ export interface ConnectionOptions {
   /** Another answer; undefined: yes. */
   readonly onAnswer?: (refusal: string | undefined) => void;
   readonly onClosed: (reason: string) => void;
+}
+
+export interface ConnectionOptions extends ConnectionEvents {
+  /** Whom the certificate must name: members are known by name and not by address. */
+  readonly name: string;
+  readonly address: string;
+  readonly secureContext: SecureContext;
+  readonly greeting: Greeting;
+  readonly clock: Clock;
 }
 
 export class Connection {

@@ -11,7 +11,7 @@ import type { Message } from '../core/messages.js';
 import type { SnapshotMetadata } from '../core/types.js';
 import { isRefused } from './address.js';
 import { encodeMessages, messageBytes } from './codec.js';
-import type { Connection, ConnectionOptions } from './connection.js';
+import type { Connection, ConnectionEvents } from './connection.js';
 import type { Purpose } from './greeting.js';
 import { uploadSnapshot } from './snapshot-stream.js';
 
@@ -24,13 +24,11 @@ const FRAME_BYTES = 1024 * 1024;
 /** A peer that takes nothing for this long is connected anew: its machine may have come back as another. */
 const STALL_MILLISECONDS = 15_000;
 
-type Events = Pick<ConnectionOptions, 'onAccepted' | 'onDrain' | 'onAnswer' | 'onClosed'>;
-
 export interface PeerLinkOptions {
   readonly name: string;
   readonly address: string;
   /** Opens a connection to the peer, for a purpose. */
-  readonly dial: (purpose: Purpose, events: Events) => Connection;
+  readonly dial: (purpose: Purpose, events: ConnectionEvents) => Connection;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -128,7 +126,7 @@ export class PeerLink {
 
   async sendSnapshot(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     // A connection of its own, so that heartbeats never queue behind it.
-    const dial = (events: Events): Connection => this.#options.dial('snapshot', events);
+    const dial = (events: ConnectionEvents): Connection => this.#options.dial('snapshot', events);
     await uploadSnapshot(dial, metadata, chunks, this.#options.clock);
   }
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Clock, Timer } from '../../platform/index.js';
 import { decodeConfiguration, encodeConfiguration } from '../core/configuration.js';
 import type { SnapshotMetadata } from '../core/types.js';
-import type { Connection, ConnectionOptions } from './connection.js';
+import type { Connection, ConnectionEvents } from './connection.js';
 import { encodeFrame } from './frames.js';
 import { snapshotPartType } from './schema.js';
 
@@ -73,8 +73,6 @@ export function decodeHeader(bytes: Uint8Array): SnapshotMetadata {
   };
 }
 
-type Events = Pick<ConnectionOptions, 'onAccepted' | 'onDrain' | 'onAnswer' | 'onClosed'>;
-
 /** The sending end of a connection: writes wait for the peer, and its last word is kept. */
 class Upload {
   readonly #connection: Connection;
@@ -83,7 +81,7 @@ class Upload {
   #wake: () => void = () => {};
   #takesMore = false;
 
-  constructor(dial: (events: Events) => Connection) {
+  constructor(dial: (events: ConnectionEvents) => Connection) {
     const takesMore = (): void => {
       this.#takesMore = true;
       this.#wake();
@@ -132,7 +130,7 @@ class Upload {
 
 /** Resolves when the receiver has installed it. */
 export async function uploadSnapshot(
-  dial: (events: Events) => Connection,
+  dial: (events: ConnectionEvents) => Connection,
   snapshot: SnapshotMetadata,
   chunks: AsyncIterable<Uint8Array>,
   clock: Clock,

@@ -3,8 +3,8 @@
  * peer and sends on that; what it receives comes on the connections of the peers. Only a certificate of the peer
  * authority whose common name is in the membership, with the right cluster id, is let in.
  *
- * Not gRPC, as nothing of it is needed between members of one version, and a small message there costs twice the
- * processor time and half as much again of the waiting (bench/README.md has the figures).
+ * Not gRPC: nothing of it is needed between members of one kind but framing, and 256 bytes and back over a
+ * stream of grpc-js took 79 µs of both processors and 60 µs of time where they take 41 and 32 here.
  */
 import { once } from 'node:events';
 import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls';
