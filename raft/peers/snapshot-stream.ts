@@ -51,13 +51,13 @@ function watchdog(
   };
 }
 
-export function encodeHeader(metadata: SnapshotMetadata): Uint8Array {
+function encodeHeader(metadata: SnapshotMetadata): Uint8Array {
   const configuration = Buffer.from(encodeConfiguration(metadata.configuration)).toString('utf8');
   const { index, term, timeMilliseconds } = metadata;
   return Buffer.from(JSON.stringify({ index, term, timeMilliseconds, configuration }));
 }
 
-export function decodeHeader(bytes: Uint8Array): SnapshotMetadata {
+function decodeHeader(bytes: Uint8Array): SnapshotMetadata {
   const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
   if (typeof value !== 'object' || value === null) throw new TypeError('snapshot: bad header');
   const { index, term, timeMilliseconds, configuration } = value as Record<string, unknown>;
