@@ -20,6 +20,8 @@ interface Version {
 interface Slot {
   readonly key: Uint8Array;
   newest: Version | undefined;
+  /** After this many more writes its versions are looked through for some that nobody reads. */
+  writesUntilPruned: number;
 }
 
 export interface MediumEntry {
@@ -84,7 +86,7 @@ export class Medium {
     const key = textOfKey(keyBytes);
     let slot = this.#slots.get(key);
     if (slot === undefined) {
-      slot = { key: keyBytes, newest: undefined };
+      slot = { key: keyBytes, newest: undefined, writesUntilPruned: 1 };
       this.#slots.set(key, slot);
       this.#keys.add(key);
     }
@@ -92,10 +94,8 @@ export class Medium {
       this.#visibleBytes += bytesOf(slot.key, value) - bytesOf(slot.key, slot.newest?.value);
     slot.newest = { sequence, value, older: slot.newest };
     if (value === undefined) this.#deleted.push(key);
-    let version: Version = slot.newest;
-    // Nobody reads what is older than the newest version at or below `keepFrom`.
-    while (version.sequence > keepFrom && version.older !== undefined) version = version.older;
-    version.older = undefined;
+    slot.writesUntilPruned -= 1;
+    if (slot.writesUntilPruned <= 0) slot.writesUntilPruned = prune(slot.newest, keepFrom);
   }
 
   #oldestNeeded(): number {
@@ -215,6 +215,21 @@ export class Medium {
     copy.complete(copy.begin(operations), true);
     return copy;
   }
+}
+
+/**
+ * Nobody reads what is older than the newest version at or below `keepFrom`. Says how many are left: when as many were
+ * written again, they are worth looking through again, so that a write costs the same however many there are.
+ */
+function prune(newest: Version, keepFrom: number): number {
+  let version = newest;
+  let left = 1;
+  while (version.sequence > keepFrom && version.older !== undefined) {
+    version = version.older;
+    left += 1;
+  }
+  version.older = undefined;
+  return left;
 }
 
 /** A key without a value is none. */
