@@ -7,8 +7,20 @@ import type { Configuration, Member, MemberId, Promotion } from './types.js';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** A configuration never changes, and stands in every snapshot and truncation from its entry on. */
+const encodings = new WeakMap<Configuration, Uint8Array>();
+
 /** The same configuration gives the same bytes on every member; what is empty or at its default is left out. */
 export function encodeConfiguration(configuration: Configuration): Uint8Array {
+  let encoding = encodings.get(configuration);
+  if (encoding === undefined) {
+    encoding = encode(configuration);
+    encodings.set(configuration, encoding);
+  }
+  return encoding;
+}
+
+function encode(configuration: Configuration): Uint8Array {
   const sorted = (ids: readonly MemberId[]): readonly MemberId[] => [...ids].sort((a, b) => a - b);
   const { learnersNext = [], promotions = [], removed = [] } = configuration;
   const members = [...configuration.members].sort((a, b) => a.id - b.id);
