@@ -13,8 +13,8 @@ import {
 } from '../../platform/index.js';
 import {
   createPeerTransport,
-  type PeerTransport,
   type MemberCondition,
+  type PeerTransport,
   withLinkFaults,
 } from '../../raft/index.js';
 import type { ClusterAdmin, MemberStore, Membership, Store } from '../../storage/index.js';
