@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../../cluster/index.js';
+import { encodeGreeting, PROTOCOL } from '../../raft/peers/greeting.js';
 
 describe('certificates', () => {
   let folder: string;
@@ -34,24 +35,24 @@ describe('certificates', () => {
     }
   }
 
-  /** Whether the peer port lets a client in far enough to speak HTTP/2 with it. */
+  /** Whether the peer port lets a client in far enough to be answered. */
   async function peerAccepts(credentials: { cert?: string; key?: string }): Promise<boolean> {
     const socket = connectTls({
       host: '127.0.0.1',
       port: cluster.members[0]!.peerPort,
       ca: await pem('etcd/ca.crt'),
-      ALPNProtocols: ['h2'],
+      ALPNProtocols: [PROTOCOL],
       ...credentials,
     });
     try {
-      // With TLS 1.3 the server refuses a client's certificate after the client's handshake is done: only what
-      // the server sends on its own, its SETTINGS frame, proves that it accepted.
+      // With TLS 1.3 the server refuses a client's certificate after the client's handshake is done: only an answer,
+      // be it that this is another cluster, proves that it accepted.
       return await new Promise<boolean>((resolve) => {
         socket.on('data', () => resolve(true));
         socket.on('error', () => resolve(false));
         socket.on('close', () => resolve(false));
         socket.on('secureConnect', () =>
-          socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0'),
+          socket.write(encodeGreeting({ clusterId: 'none', memberId: 2, purpose: 'messages' })),
         );
       });
     } finally {
