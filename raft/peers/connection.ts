@@ -3,7 +3,7 @@
  * authority, then a greeting (greeting.ts) and the peer's answer. Only then is anything else written.
  *
  * Faults assumed: refused, reset and silent connections, a stranger at the peer's address, a peer that stops
- * reading. Every connection ends with `onClosed`, once.
+ * reading. A connection that this member does not close itself ends with `onClosed`, once.
  */
 import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock, Timer } from '../../platform/index.js';
@@ -12,7 +12,8 @@ import { FrameReader } from './frames.js';
 import { decodeAnswer, encodeGreeting, type Greeting, MAX_GREETING_BYTES, PROTOCOL } from './greeting.js';
 
 const ACCEPT_TIMEOUT_MILLISECONDS = 5_000;
-const KEEP_ALIVE_MILLISECONDS = 10_000;
+/** After so much silence TCP asks whether the other end still exists. */
+export const KEEP_ALIVE_MILLISECONDS = 10_000;
 
 export interface ConnectionEvents {
   /** The peer takes what is written from now on. */

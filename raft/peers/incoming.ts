@@ -7,13 +7,13 @@
  */
 import type { TLSSocket } from 'node:tls';
 import type { Clock, Timer } from '../../platform/index.js';
+import { KEEP_ALIVE_MILLISECONDS } from './connection.js';
 import { FrameReader, MAX_FRAME_BYTES, MalformedFrameError } from './frames.js';
 import { decodeGreeting, encodeAnswer, type Greeting, MAX_GREETING_BYTES } from './greeting.js';
 
 const GREETING_TIMEOUT_MILLISECONDS = 5_000;
 /** How long whoever is told the last word may take to hang up. */
 const LINGER_MILLISECONDS = 5_000;
-const KEEP_ALIVE_MILLISECONDS = 10_000;
 
 export interface IncomingEvents {
   /** Why it is refused; undefined: it is welcome. `name`: the common name of its certificate. */
